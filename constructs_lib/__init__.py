@@ -1,0 +1,59 @@
+"""AWS CDK constructs for Amazon SageMaker AI networking, and the checks that go with them.
+
+The names below are loaded when they are first used: importing this package alone starts neither jsii nor Node, so the command line, which
+only reads templates, starts at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+_HOMES = {
+    "NoVpcNotebook": "patterns.notebooks",
+    "VpcNotebookDirectInternet": "patterns.notebooks",
+    "PrivateNotebook": "patterns.notebooks",
+    "StudioDomain": "patterns.studio",
+    "PublicInternetOnly": "patterns.access",
+    "VpcOnly": "patterns.access",
+    "PrivateTrainingJobNetwork": "patterns.training",
+    "PrivateNetwork": "patterns.network",
+    "Egress": "patterns.egress",
+    "NetworkChecks": "report.cdk",
+}
+
+__all__ = [
+    "Egress",
+    "NetworkChecks",
+    "NoVpcNotebook",
+    "PrivateNetwork",
+    "PrivateNotebook",
+    "PrivateTrainingJobNetwork",
+    "PublicInternetOnly",
+    "StudioDomain",
+    "VpcNotebookDirectInternet",
+    "VpcOnly",
+]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from constructs_lib.patterns.access import PublicInternetOnly, VpcOnly
+    from constructs_lib.patterns.egress import Egress
+    from constructs_lib.patterns.network import PrivateNetwork
+    from constructs_lib.patterns.notebooks import NoVpcNotebook, PrivateNotebook, VpcNotebookDirectInternet
+    from constructs_lib.patterns.studio import StudioDomain
+    from constructs_lib.patterns.training import PrivateTrainingJobNetwork
+    from constructs_lib.report.cdk import NetworkChecks
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its module on first use (PEP 562)."""
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""What you build: the constructs, one noun a module."""
