@@ -1,0 +1,206 @@
+"""Rules x things x worlds = results.
+
+Each rule is asked about each thing that it is about, in every world that its answer depends on: a world is one choice for each
+condition and parameter that the rule really consulted. The answers of the worlds are then combined to one verdict.
+"""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible, explore
+from constructs_lib.network import network_of
+from constructs_lib.rules._rule import Finding, NotApplicable, Remark, all_rules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from constructs_lib.assembly import Branch, Group, Input, Resource, Template
+    from constructs_lib.network import Network
+    from constructs_lib.rules._rule import Rule, Severity
+
+VIOLATED = "violated"
+UNVERIFIED = "unverified"
+SATISFIED = "satisfied"
+
+
+class Result:
+    """What one rule says about one resource.
+
+    Attributes:
+        rule: The rule.
+        verdict: `violated`, `unverified` (the templates do not say) or `satisfied`.
+        resource: The resource that carries the result.
+        property: The property at fault, such as `VpcConfig.Subnets`, or None for the resource as a whole.
+        message: What is wrong, or what is not visible and how to declare it; empty for a rule that is plainly kept.
+        severity: The rule's, or the one that its finding was raised or lowered to.
+        assumptions: The conditions, parameter values and declared facts that the result rests on, in words.
+        acknowledged: The reason that the resource gives for living with the rule, or None.
+    """
+
+    __slots__ = ("acknowledged", "assumptions", "message", "property", "resource", "rule", "severity", "verdict")
+
+    def __init__(
+        self, rule: Rule, verdict: str, resource: Resource, finding: Finding, assumptions: Sequence[str] = ()
+    ) -> None:
+        self.rule = rule
+        self.verdict = verdict
+        self.resource = resource
+        self.property = finding.at or rule.at
+        self.message = finding.message
+        self.severity: Severity = finding.severity or rule.severity
+        self.assumptions = tuple(assumptions)
+        self.acknowledged: str | None = resource.acknowledged.get(rule.id)
+
+    @property
+    def template(self) -> Template:
+        """The template that the resource stands in."""
+        return self.resource.template
+
+    @property
+    def fix(self) -> str:
+        """What to do about it: the rule's."""
+        return self.rule.fix
+
+    @property
+    def source(self) -> str:
+        """The AWS page that documents the rule."""
+        return self.rule.source
+
+    def __repr__(self) -> str:
+        return f"<{self.rule.id} {self.verdict} {self.resource.logical_id}: {self.message}>"
+
+
+class _Answer:
+    """What a rule said in one world: its findings, unknown parts and remarks."""
+
+    __slots__ = ("findings", "remarks", "unknown")
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.unknown: list[NotVisible] = []
+        self.remarks: list[str] = []
+
+    def add(self, said: str | Finding | Remark | NotVisible) -> None:
+        """Sort one thing that the rule yielded into its place."""
+        if isinstance(said, str):
+            self.findings.append(Finding(said))
+        elif isinstance(said, Finding):
+            self.findings.append(said)
+        elif isinstance(said, Remark):
+            self.remarks.append(said.message)
+        else:
+            self.unknown.append(said)
+
+
+_NOT_APPLICABLE = _Answer()
+
+
+def check(given: Input, rules: Iterable[Rule] | None = None) -> list[Result]:
+    """Judge everything in the input by the given rules (default: all), in the order of templates, resources and rule ids."""
+    chosen = tuple(all_rules() if rules is None else rules)
+    return [result for group in given.groups for result in check_group(group, chosen)]
+
+
+def check_group(group: Group, rules: Sequence[Rule]) -> list[Result]:
+    """Judge the templates that belong together (one stage, account and region) as one network."""
+    network = network_of(group)
+    results: list[Result] = []
+    for rule in rules:
+        for subject in _subjects(rule, network):
+            results += _judge(rule, subject, network, group)
+    order = {id(resource): place for place, resource in enumerate(_resources(group))}
+    return sorted(results, key=lambda result: order[id(result.resource)])
+
+
+def _resources(group: Group) -> Iterator[Resource]:
+    for template in group.templates:
+        yield from template.resources.values()
+
+
+def _subjects(rule: Rule, network: Network) -> Iterator[Any]:
+    for name in rule.subjects:
+        yield from network.things(name)
+
+
+def _judge(rule: Rule, subject: Any, network: Network, group: Group) -> list[Result]:
+    resource = subject.resource
+    branches = [branch for branch in explore(group, _question(rule, subject, network)) if _exists(branch)]
+    failing = [branch for branch in branches if branch.value and branch.value.findings]
+    if failing and len(failing) == len(branches):
+        return _violated(rule, resource, failing)
+    if failing:
+        return [Result(rule, UNVERIFIED, resource, _fails_when(failing))]
+    unknown = [reason for branch in branches for reason in _unknown(branch)]
+    if unknown:
+        return [Result(rule, UNVERIFIED, resource, Finding(_not_visible(unknown)), _shared_assumptions(branches))]
+    kept = [branch for branch in branches if branch.value is not _NOT_APPLICABLE]
+    if not kept:
+        return []
+    remarks = "; ".join(dict.fromkeys(remark for branch in kept for remark in branch.value.remarks))
+    return [Result(rule, SATISFIED, resource, Finding(remarks), _shared_assumptions(kept))]
+
+
+def _question(rule: Rule, subject: Any, network: Network) -> Callable[[], _Answer | None]:
+    """What to ask in each world: None where the thing does not exist there."""
+    function = rule.function
+    assert function is not None
+
+    def ask() -> _Answer | None:
+        if not subject.resource.exists():
+            return None
+        answer = _Answer()
+        try:
+            for said in function(subject, network):
+                answer.add(said)
+        except NotVisible as unknown:
+            answer.unknown.append(unknown)
+        except NotApplicable:
+            return _NOT_APPLICABLE
+        return answer
+
+    return ask
+
+
+def _exists(branch: Branch) -> bool:
+    return branch.error is not None or branch.value is not None
+
+
+def _unknown(branch: Branch) -> list[NotVisible]:
+    return [branch.error] if branch.error is not None else branch.value.unknown
+
+
+def _violated(rule: Rule, resource: Resource, failing: list[Branch]) -> list[Result]:
+    """One result per distinct finding; one that not every world has says in which it stands."""
+    first: dict[tuple[object, ...], tuple[Finding, Branch, int]] = {}
+    for branch in failing:
+        for finding in branch.value.findings:
+            key = finding.message, finding.at, finding.severity
+            seen = first.get(key)
+            first[key] = (finding, branch, 1) if seen is None else (*seen[:2], seen[2] + 1)
+    results = []
+    for finding, branch, times in first.values():
+        everywhere = times >= len(failing)
+        message = finding.message if everywhere else f"{finding.message}, when {' and '.join(branch.assumptions)}"
+        assumptions = _shared_assumptions(failing) if everywhere else branch.assumptions
+        results.append(Result(rule, VIOLATED, resource, Finding(message, at=finding.at, severity=finding.severity), assumptions))
+    return results
+
+
+def _fails_when(failing: list[Branch]) -> Finding:
+    """The first world that fails, in words, and how many others do."""
+    findings: list[Finding] = failing[0].value.findings
+    message = f"fails when {' and '.join(failing[0].assumptions)}: {'; '.join(finding.message for finding in findings)}"
+    if len(failing) > 1:
+        message += f" (and in {len(failing) - 1} more {'case' if len(failing) == 2 else 'cases'})"
+    return Finding(message, at=findings[0].at, severity=findings[0].severity)
+
+
+def _not_visible(unknown: list[NotVisible]) -> str:
+    return "; ".join(dict.fromkeys(f"{reason.what}: {reason.declare}" if reason.declare else reason.what for reason in unknown))
+
+
+def _shared_assumptions(branches: list[Branch]) -> list[str]:
+    """What holds in every world, such as a declared fact; what only one world assumes explains nothing about all of them."""
+    rest = [set(branch.assumptions) for branch in branches[1:]]
+    return [assumption for assumption in branches[0].assumptions if all(assumption in other for other in rest)]
