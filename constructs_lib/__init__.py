@@ -19,10 +19,12 @@ _HOMES = {
     "PrivateNetwork": "patterns.network",
     "Egress": "patterns.egress",
     "NetworkChecks": "report.cdk",
+    "Level": "report.cdk",
 }
 
 __all__ = [
     "Egress",
+    "Level",
     "NetworkChecks",
     "NoVpcNotebook",
     "PrivateNetwork",
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from constructs_lib.patterns.notebooks import NoVpcNotebook, PrivateNotebook, VpcNotebookDirectInternet
     from constructs_lib.patterns.studio import StudioDomain
     from constructs_lib.patterns.training import PrivateTrainingJobNetwork
-    from constructs_lib.report.cdk import NetworkChecks
+    from constructs_lib.report.cdk import Level, NetworkChecks
 
 
 def __getattr__(name: str) -> object:
