@@ -1,0 +1,92 @@
+"""An emulated AWS on a free port of this machine: moto's server, and the SageMaker resource types that moto's CloudFormation lacks.
+
+moto skips a type that it does not know without a word. What is missing for our stacks is registered here as moto models, each in the module
+of its noun; what stays unknown is asked for by `unsupported` and named by the deployment's report, never counted as made.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+    from moto.server import ThreadedMotoServer
+
+ACCOUNT = "123456789012"
+# moto finds a template's bucket by the host name, which works with this name and not with 127.0.0.1.
+HOST = "localhost"
+
+
+def register() -> None:
+    """Teach moto the resource types and API operations of this package; calling it again changes nothing."""
+    from moto.cloudformation import parsing
+    from moto.core.common_models import CloudFormationModel
+
+    from local_deployment.emulator import notebooks, passive, security_groups, studio, studio_api
+
+    studio_api.install()
+    notebooks.install()
+    models = (*studio.MODELS, *security_groups.MODELS, *passive.MODELS)
+    # moto looks for direct subclasses of its model class alone; ours have a common base of their own.
+    parsing.get_model_list = lambda: [*CloudFormationModel.__subclasses__(), *models]  # type: ignore[assignment]
+    parsing.get_model_map.cache_clear()
+    parsing.get_name_type_map.cache_clear()
+
+
+def unsupported(resource_types: Iterable[str]) -> list[str]:
+    """Return those of the CloudFormation types that the emulator does not make."""
+    from moto.cloudformation import parsing
+
+    known = parsing.get_model_map()
+    return sorted({name for name in resource_types if name not in known and not name.startswith("Custom::")})
+
+
+class Emulator:
+    """moto's server while a ``with`` block runs, always stopped at its end.
+
+    Attributes:
+        endpoint: the URL to use as ``AWS_ENDPOINT_URL``.
+        environment: variables for child processes: the endpoint, a region, and credentials that mean nothing anywhere.
+
+    """
+
+    def __init__(self, region: str = "us-east-1") -> None:
+        self.region = region
+        self.endpoint = ""
+        self._server: ThreadedMotoServer | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that lead AWS clients to the emulator and to nothing else."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "emulated",
+            "AWS_SECRET_ACCESS_KEY": "emulated",
+            "AWS_SESSION_TOKEN": "emulated",
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def __enter__(self) -> Emulator:
+        with warnings.catch_warnings():
+            # moto and what it imports still use some deprecated calls of the standard library.
+            warnings.simplefilter("ignore")
+            from moto.server import ThreadedMotoServer
+
+            register()
+            self._server = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
+            self._server.start()
+        _, port = self._server.get_host_and_port()
+        self.endpoint = f"http://{HOST}:{port}"
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._server is not None:
+            self._server.stop()
