@@ -1,0 +1,32 @@
+"""Templates as resources with their references followed: what stands left of this package sees neither ``Ref`` nor ``Fn::``."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly.errors import InputError, NotApplicable, NotVisible
+from constructs_lib.assembly.group import Group, Input
+from constructs_lib.assembly.load import from_documents, load
+from constructs_lib.assembly.template import Resource, Template
+from constructs_lib.assembly.values import Pseudo, Reference, Text, Unknown, known, references
+from constructs_lib.assembly.worlds import Branch, explore, fact, fact_of
+
+__all__ = [
+    "Branch",
+    "Group",
+    "Input",
+    "InputError",
+    "NotApplicable",
+    "NotVisible",
+    "Pseudo",
+    "Reference",
+    "Resource",
+    "Template",
+    "Text",
+    "Unknown",
+    "explore",
+    "fact",
+    "fact_of",
+    "from_documents",
+    "known",
+    "load",
+    "references",
+]

@@ -1,0 +1,192 @@
+"""From paths to an :class:`Input`: template files, folders of them, and cloud assemblies."""
+
+from __future__ import annotations
+
+import os
+from types import MappingProxyType
+
+from constructs_lib.assembly.errors import InputError, nearest
+from constructs_lib.assembly.group import Group, Input
+from constructs_lib.assembly.limits import check_depth
+from constructs_lib.assembly.nested import Source, link
+from constructs_lib.assembly.read import parse, read_file, read_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
+
+_SUFFIXES = (".json", ".yaml", ".yml", ".template")
+_SIGNS = ("Resources", "AWSTemplateFormatVersion")
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def load(
+    paths: Sequence[str],
+    *,
+    parameters: Mapping[str, str] = _NOTHING,
+    region: str | None = None,
+    defaults: bool = False,
+    context: Mapping[str, Any] = _NOTHING,
+    progress: Callable[[int, int], None] | None = None,
+) -> Input:
+    """Read cloud assembly folders, template files and folders of templates.
+
+    The stacks of an assembly are grouped by stage, account and region; a folder is one group, and so are the files given by name.
+    ``parameters`` decide parameters, ``region`` is where stacks without a region go, ``defaults`` lets undecided parameters take their default,
+    ``context`` is CDK context besides that in ``cdk.context.json`` and ``cdk.json``. ``progress`` is called with files read and files in all.
+    In a folder, files that are no templates are skipped and counted, and unreadable templates are left for :attr:`Input.errors`.
+
+    :raises InputError: a file given by name cannot be read or is no template, or a parameter is in no template.
+    """
+    reading = _Reading(progress)
+    files = [path for path in paths if not os.path.isdir(path)]
+    batches: list[tuple[str, list[Source]]] = []
+    if files:
+        batches.append(("templates", [reading.named(path) for path in files]))
+    contexts = dict(context)
+    for path in paths:
+        if os.path.isdir(path):
+            batches += reading.folder(path, contexts)
+    return _finish(batches, reading, parameters, region, defaults, contexts)
+
+
+def from_documents(
+    documents: Mapping[str, Mapping[str, Any]],
+    *,
+    parameters: Mapping[str, str] = _NOTHING,
+    region: str | None = None,
+    account: str | None = None,
+    stack_names: Mapping[str, str] = _NOTHING,
+    defaults: bool = False,
+    context: Mapping[str, Any] = _NOTHING,
+) -> Input:
+    """Return templates that are in memory, each under its name, as an input of one group; arguments as for :func:`load`.
+
+    ``stack_names`` gives stack names by template name.
+    """
+    sources = []
+    for name, document in documents.items():
+        check_depth(name, document)
+        sources.append(Source(name, document, stack_name=stack_names.get(name), account=account))
+    return _finish([("templates", sources)], _Reading(None), parameters, region, defaults, context)
+
+
+class _Reading:
+    """What is found on the way: skipped files and errors."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None) -> None:
+        self.progress = progress
+        self.skipped: list[str] = []
+        self.errors: list[InputError] = []
+
+    def named(self, path: str) -> Source:
+        """Return the template in a file that was given by name."""
+        document = read_file(path, path)
+        if not _is_template(document):
+            raise InputError(path, "", "not a CloudFormation template: it has neither Resources nor AWSTemplateFormatVersion")
+        return Source(path, document, file=path)
+
+    def folder(self, path: str, contexts: dict[str, Any]) -> list[tuple[str, list[Source]]]:
+        """Return the templates below a folder as one batch, and those of cloud assemblies in it as theirs."""
+        batches: list[tuple[str, list[Source]]] = []
+        files: list[str] = []
+        for folder, names in _walk(path):
+            if "manifest.json" in names and (manifest := self._manifest(folder)) is not None:
+                from constructs_lib.assembly.cloud import Assembly
+
+                assembly = Assembly(folder, manifest)
+                contexts.update(assembly.context())
+                batches += assembly.batches()
+                self.skipped += assembly.skipped
+            else:
+                files += [os.path.join(folder, name) for name in names if name.endswith(_SUFFIXES)]
+        sources = []
+        for number, file in enumerate(files):
+            if self.progress is not None:
+                self.progress(number, len(files))
+            source = self._found(file)
+            if source is not None:
+                sources.append(source)
+        return batches + ([(path, sources)] if sources else [])
+
+    def _manifest(self, folder: str) -> dict[str, Any] | None:
+        from constructs_lib.assembly.cloud import read_manifest
+
+        return read_manifest(folder)
+
+    def _found(self, file: str) -> Source | None:
+        """Return the template in a file that was come across, or None after counting it as skipped or broken."""
+        text = ""
+        try:
+            text = read_text(file, file)
+            document = parse(text, file) if any(sign in text for sign in _SIGNS) else None
+        except InputError as error:
+            if _looks_like_template(file, text):
+                self.errors.append(error)
+            else:
+                self.skipped.append(file)
+            return None
+        if not _is_template(document):
+            self.skipped.append(file)
+            return None
+        return Source(file, document, file=file)
+
+
+def _walk(path: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the folders below ``path``, in order, with their files; a cloud assembly's own folders are left to the assembly."""
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
+        if "manifest.json" in names and "cdk.out" in names:
+            folders.clear()
+        yield folder, sorted(names)
+
+
+def _is_template(document: Any) -> bool:
+    return isinstance(document, dict) and any(sign in document for sign in _SIGNS)
+
+
+def _looks_like_template(file: str, text: str) -> bool:
+    """Whether a file that cannot be read was meant to be a template."""
+    if not text:
+        try:
+            with open(file, "rb") as stream:
+                text = stream.read(65536).decode("utf-8", "replace")
+        except OSError:
+            return False
+    return any(f'"{sign}"' in text or text.startswith(f"{sign}:") or f"\n{sign}:" in text for sign in _SIGNS)
+
+
+def _finish(
+    batches: Sequence[tuple[str, list[Source]]],
+    reading: _Reading,
+    parameters: Mapping[str, str],
+    region: str | None,
+    defaults: bool,
+    context: Mapping[str, Any],
+) -> Input:
+    groups = []
+    for name, sources in batches:
+        group = Group(name, decided=parameters, defaults=defaults)
+        for source in sources:
+            source.region = source.region or region
+        link(group, sources)
+        groups.append(group)
+    _check_parameters(parameters, groups)
+    result = Input(groups, skipped=reading.skipped, errors=reading.errors)
+    for template in result.templates:
+        _read_metadata(template)
+    return result
+
+
+def _read_metadata(template: Any) -> None:
+    return
+
+
+def _check_parameters(parameters: Mapping[str, str], groups: Sequence[Group]) -> None:
+    """Raise :class:`InputError` for a parameter that no template has."""
+    names = {name for group in groups for name in group.parameters}
+    for name in parameters:
+        if name not in names:
+            raise InputError("--parameter", "", f'no template has a parameter "{name}"{nearest(name, names)}')

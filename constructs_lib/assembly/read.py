@@ -1,0 +1,110 @@
+"""Text to documents: JSON or YAML, and the errors of both as one line."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from constructs_lib.assembly.errors import InputError
+from constructs_lib.assembly.limits import check_depth, check_size, too_deep
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def read_file(file: str, shown: str) -> Any:
+    """Return the document in a JSON or YAML file, or raise :class:`InputError`; ``shown`` is what the error calls it."""
+    return parse(read_text(file, shown), shown)
+
+
+def read_text(file: str, shown: str) -> str:
+    """Return the text of a file, or raise :class:`InputError`."""
+    try:
+        check_size(shown, os.stat(file).st_size)
+        with open(file, "rb") as stream:
+            content = stream.read()
+    except OSError as error:
+        raise InputError(shown, "", f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(shown, f"line {line}", "not a text file in UTF-8") from None
+
+
+def parse(text: str, shown: str) -> Any:
+    """Return the document that ``text`` holds: JSON where it starts with a brace, else YAML."""
+    start = text.lstrip()[:1]
+    if start == "{":
+        try:
+            return parse_json(text, shown)
+        except _NotJson as error:
+            return _parse_flow(text, shown, error)
+    if not start:
+        raise InputError(shown, "", "is empty")
+    from constructs_lib.assembly.read_yaml import parse_yaml
+
+    return parse_yaml(text, shown)
+
+
+class _NotJson(Exception):  # noqa: N818 - may still be YAML in flow style
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+        self.reason = reason
+
+
+def _parse_flow(text: str, shown: str, error: _NotJson) -> Any:
+    """Return a document that starts with a brace but is no JSON: YAML may be written that way too."""
+    from constructs_lib.assembly.read_yaml import parse_yaml
+
+    try:
+        return parse_yaml(text, shown)
+    except InputError as second:
+        if "nested more than" in second.reason or "is defined twice" in second.reason:
+            raise
+        raise InputError(shown, f"line {error.line}", f"not valid JSON: {error.reason}") from None
+
+
+def parse_json(text: str, shown: str) -> Any:
+    """Return a JSON document; a key that is given twice is an error, as CloudFormation would use only one of them."""
+    try:
+        document = json.loads(text, object_pairs_hook=_unique)
+    except _Duplicate as error:
+        raise InputError(shown, _line_of_duplicate(text, error.key), f'key "{error.key}" is defined twice') from None
+    except json.JSONDecodeError as error:
+        raise _NotJson(error.lineno, _lower(error.msg)) from None
+    except RecursionError:
+        raise too_deep(shown) from None
+    except ValueError as error:
+        raise InputError(shown, "", f"not valid JSON: {_lower(str(error))}") from None
+    check_depth(shown, document)
+    return document
+
+
+class _Duplicate(Exception):  # noqa: N818 - control flow within this module
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        seen: set[str] = set()
+        raise _Duplicate(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+    return document
+
+
+def _line_of_duplicate(text: str, key: str) -> str:
+    """Return "line N" of the last time that the key is written, where that is certain."""
+    quoted = json.dumps(key)
+    if text.count(quoted) != 2:
+        return ""
+    return f"line {text.count(chr(10), 0, text.rindex(quoted)) + 1}"
+
+
+def _lower(message: str) -> str:
+    """Return a message of the JSON reader in the style of ours."""
+    return message[:1].lower() + message[1:].rstrip(".")

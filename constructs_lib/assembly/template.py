@@ -1,0 +1,236 @@
+"""A template and its resources, with every reference followed."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly.conditions import Condition, check_cycles, compared_literals
+from constructs_lib.assembly.errors import InputError
+from constructs_lib.assembly.intrinsics import FUNCTIONS, partition_of, resolve
+from constructs_lib.assembly.parameters import Parameter
+from constructs_lib.assembly.values import ABSENT, Reference, Text, Unknown
+from constructs_lib.assembly.worlds import Undecided, current, fact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from constructs_lib.assembly.group import Group
+
+
+class Resource:
+    """A resource of a template. Whether it exists is decided by its condition, in each world anew."""
+
+    def __init__(self, template: Template, logical_id: str, body: Mapping[str, Any]) -> None:
+        """Keep the raw body: ``type``, ``properties``, ``metadata`` are as written, not resolved."""
+        self.template = template
+        self.logical_id = logical_id
+        self.type: str = body["Type"]
+        self.properties: Mapping[str, Any] = body.get("Properties") or {}
+        metadata = body.get("Metadata")
+        self.metadata: Mapping[str, Any] = metadata if isinstance(metadata, dict) else {}
+        self.condition: str | None = body.get("Condition")
+        #: The template of the nested stack that this resource is, where it is part of the input.
+        self.nested: Template | None = None
+        self.ref = Reference(self)
+        #: Rule ids that are acknowledged here, with the reasons given.
+        self.acknowledged: dict[str, str] = {}
+        self._settled: dict[tuple[str | int, ...], Any] = {}
+
+    @property
+    def construct_path(self) -> str | None:
+        """The CDK construct that made it, where the template says so."""
+        path = self.metadata.get("aws:cdk:path")
+        return path if isinstance(path, str) else None
+
+    def exists(self) -> bool:
+        """Whether it is created in the current world: its condition holds, and so do those of the nested stacks around it."""
+        if self.condition is not None and not self.template.condition(self.condition).holds:
+            return False
+        parent = self.template.parent
+        return parent is None or parent.exists()
+
+    def get(self, *path: str | int, default: Any = None) -> Any:
+        """Return the property at ``path`` with all references followed, or ``default`` where it is absent or ``AWS::NoValue``.
+
+        The result must not be changed. Outside of :func:`explore`, a value that a condition decides is :class:`Unknown`.
+        """
+        if path in self._settled:
+            value = self._settled[path]
+            return default if value is ABSENT else value
+        world = current()
+        before = len(world.log)
+        try:
+            value = self._find(path)
+        except Undecided as error:
+            return Unknown(f"a value that depends on {error.what}", error.declare)
+        if len(world.log) == before:
+            self._settled[path] = value
+        return default if value is ABSENT else value
+
+    def forget(self) -> None:
+        """Drop the values that were resolved, as what they refer to has changed."""
+        self._settled.clear()
+
+    def _find(self, path: tuple[str | int, ...]) -> Any:
+        """Walk the raw properties, resolving only what stands on the way."""
+        node: Any = self.properties
+        for index, step in enumerate(path):
+            if node.__class__ is dict and step in node and not (len(node) == 1 and step in FUNCTIONS):
+                node = node[step]
+                continue
+            value = self.template.resolve(node)
+            for following in path[index:]:
+                value = _step(value, following)
+            return value
+        return self.template.resolve(node)
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.logical_id}>"
+
+
+def _step(value: Any, step: str | int) -> Any:
+    """Return what stands at ``step`` in a resolved value; whatever is part of an unknown value is unknown."""
+    if isinstance(value, dict):
+        return value.get(step, ABSENT)
+    if isinstance(value, list) and isinstance(step, int):
+        return value[step] if -len(value) <= step < len(value) else ABSENT
+    if isinstance(value, Unknown):
+        return Unknown(f"{step} of {value.what}", value.declare, kind="part", key=("part", step, value), mentions=value.mentions)
+    if isinstance(value, (Reference, Text)):
+        return Unknown(f"{step} of {value}", kind="part", key=("part", step, value), mentions=(value,) if isinstance(value, Reference) else ())
+    return ABSENT
+
+
+class Template:
+    """A CloudFormation template in its context: its stack, region and account where known, and the stack that nests it."""
+
+    def __init__(
+        self,
+        path: str,
+        document: Mapping[str, Any],
+        *,
+        file: str | None = None,
+        stack_name: str | None = None,
+        region: str | None = None,
+        account: str | None = None,
+        parent: Resource | None = None,
+    ) -> None:
+        """Keep the sections of ``document``; ``path`` is what messages call it, ``file`` where line numbers are looked up."""
+        self.path = path
+        self.file = file
+        self.document = document
+        self.stack_name = stack_name
+        self.region = region
+        self.account = account
+        self.parent = parent
+        self.group: Group
+        self.metadata: Mapping[str, Any] = self._section("Metadata")
+        self.mappings = self._section("Mappings")
+        self.outputs = self._section("Outputs")
+        self.parameters = {
+            name: Parameter(self, name, self._body("Parameters", name, body)) for name, body in self._section("Parameters").items()
+        }
+        definitions = self._section("Conditions")
+        if definitions:
+            check_cycles(path, definitions)
+        self.conditions = {name: Condition(self, name, definition) for name, definition in definitions.items()}
+        self.resources = {name: self._resource(name, body) for name, body in self._section("Resources").items()}
+        self.declarations: Mapping[str, Any] = {}
+
+    def _section(self, name: str) -> Mapping[str, Any]:
+        section = self.document.get(name)
+        if section is None and name not in self.document:
+            return {}
+        if not isinstance(section, dict):
+            raise InputError(self.path, name, f"must be an object, not {kind_of(section)}")
+        return section
+
+    def _body(self, section: str, name: str, body: Any) -> dict[str, Any]:
+        if not isinstance(body, dict):
+            raise InputError(self.path, f"{section}.{name}", f"must be an object, not {kind_of(body)}")
+        return body
+
+    def _resource(self, name: str, body: Any) -> Resource:
+        if not isinstance(body, dict):
+            raise InputError(self.path, f"Resources.{name}", f"must be an object, not {kind_of(body)}")
+        if not isinstance(body.get("Type"), str):
+            raise InputError(self.path, f"Resources.{name}", "needs a Type")
+        properties = body.get("Properties")
+        if properties is not None and not isinstance(properties, dict):
+            raise InputError(self.path, f"Resources.{name}.Properties", f"must be an object, not {kind_of(properties)}")
+        condition = body.get("Condition")
+        if condition is not None and not isinstance(condition, str):
+            raise InputError(self.path, f"Resources.{name}.Condition", "must be the name of a condition")
+        return Resource(self, name, body)
+
+    @property
+    def partition(self) -> str | None:
+        """The partition, where the region is known."""
+        return None if self.region is None else partition_of(self.region)
+
+    def resolve(self, value: Any) -> Any:
+        """Return a raw value of this template with its references followed, :data:`ABSENT` where nothing is left."""
+        return resolve(self, value)
+
+    def operand(self, value: Any) -> Any:
+        """Return a raw value as a condition sees it: a parameter that could branch stays itself, so that only the comparison branches."""
+        if isinstance(value, dict) and len(value) == 1 and isinstance(value.get("Ref"), str) and value["Ref"] in self.parameters:
+            return self.parameters[value["Ref"]].value(choose=False)
+        return resolve(self, value)
+
+    def condition(self, name: str) -> Condition:
+        """Return a condition by name; one that is not defined is decided by whoever deploys."""
+        condition = self.conditions.get(name)
+        if condition is None:
+            condition = self.conditions[name] = Condition(self, name, ABSENT)
+        return condition
+
+    def passed(self, name: str, *, choose: bool = True) -> Any:
+        """Return what the parent stack passes for a parameter of this nested one, :data:`ABSENT` where it passes nothing."""
+        assert self.parent is not None
+        raw = self.parent.properties.get("Parameters")
+        if isinstance(raw, dict) and name in raw and not choose:
+            return self.parent.template.operand(raw[name])
+        return self.parent.get("Parameters", name, default=ABSENT)
+
+    @fact
+    def compared(self) -> dict[str, list[str]]:
+        """The literals that conditions compare each parameter to."""
+        literals: dict[str, dict[str, None]] = {}
+        for condition in list(self.conditions.values()):
+            for name, literal in compared_literals(condition.definition):
+                literals.setdefault(name, {})[literal] = None
+        return {name: list(found) for name, found in literals.items()}
+
+    def output(self, name: str) -> Any:
+        """Return the value of an output, with its references followed."""
+        body = self.outputs.get(name)
+        if not isinstance(body, dict) or "Value" not in body:
+            return Unknown(f"output {name} of {self.path}, which that template does not define", kind="output", key=("output", self.path, name))
+        return resolve(self, body["Value"])
+
+    def output_exists(self, name: str) -> bool:
+        """Whether an output's condition holds in the current world."""
+        condition = self.outputs[name].get("Condition")
+        if isinstance(condition, str) and not self.condition(condition).holds:
+            return False
+        return self.parent is None or self.parent.exists()
+
+    def line(self, logical_id: str, *path: str | int) -> int | None:
+        """Return the line (from 1) of a resource, or of the property at ``path`` in it, or of the nearest thing around that is written there."""
+        if self.file is None:
+            return None
+        from constructs_lib.assembly.lines import find_line
+
+        return find_line(self.file, ("Resources", logical_id, *(("Properties", *path) if path else ())))
+
+    def __repr__(self) -> str:
+        return f"<template {self.path}>"
+
+
+def kind_of(value: Any) -> str:
+    """Return the name of a JSON value's type, for messages."""
+    names: dict[type, str] = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+    return "null" if value is None else names.get(type(value), type(value).__name__)
+
+
