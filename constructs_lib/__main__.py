@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from constructs_lib.assembly import Input
+    from constructs_lib.check import Result
     from constructs_lib.report.view import Report
     from constructs_lib.rules import Rule
 
@@ -138,11 +139,12 @@ def _check(options: Namespace) -> int:
     rules = _rules_named(options.rule)
     given = _load(options, options.paths)
     results = check(given, rules)
-    known: object = frozenset()
+    known: set[Result] = set()
     if options.against is not None:
-        from constructs_lib.against import compare
+        from constructs_lib.against import known_before, load_old
 
-        results, known = compare(given, results, options.against, options.paths, rules, parameters=_parameters(options), region=options.region)
+        old = load_old(options.against, options.paths, parameters=_parameters(options), region=options.region)
+        known = known_before(results, given, old, rules)
     report = Report(given, results, known=known, compared=options.against is not None, show_all=options.show == "all")
     levels = options.fail_on or ["error"]
     _write(_rendered(report, options, levels), options.output)
