@@ -56,10 +56,10 @@ snapshots: setup ## renew the snapshots after a change that is meant
 	@$(BIN)/python -m pytest -q -n $(WORKERS) tests --snapshot-update
 
 docs: setup ## write the generated pages: rules, acknowledgements, pictures
-	@$(BIN)/python -m docs
+	@$(BIN)/python -m tools.docs
 
 bench: setup ## measure the checks against cfn-lint and a bare Python
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m tools.bench
 
 wheel: setup ## build the wheel into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
