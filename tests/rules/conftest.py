@@ -1,0 +1,44 @@
+"""What the tests of the rules share: a template, often an example changed in one place, and what one rule says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from constructs_lib.assembly import from_documents
+from constructs_lib.assembly.read import parse
+from constructs_lib.check import check
+from constructs_lib.rules import rule_by_id
+
+Document = dict[str, Any]
+#: Verdict, severity, logical id, property and message of a result.
+Said = tuple[str, str, str, str | None, str]
+
+
+def _example(rule_id: str, which: str) -> Document:
+    file = files("constructs_lib.rules") / "examples" / rule_id / f"{which}.yaml"
+    document: Document = parse(file.read_text(), f"{rule_id}/{which}.yaml")
+    return document
+
+
+def _judge(rule_id: str, document: Document | str, **options: Any) -> list[Said]:
+    rule = rule_by_id(rule_id)
+    assert rule is not None
+    template = parse(document, "template.yaml") if isinstance(document, str) else document
+    results = check(from_documents({"template.yaml": template}, **options), [rule])
+    return [(each.verdict, each.severity.value, each.resource.logical_id, each.property, each.message) for each in results]
+
+
+@pytest.fixture
+def example() -> Callable[[str, str], Document]:
+    """Read an example of a rule, `breaks` or `keeps`, as a document that a test may change."""
+    return _example
+
+
+@pytest.fixture
+def judge() -> Callable[..., list[Said]]:
+    """Judge a template (YAML text or a document) by one rule: what it says about each resource, in order."""
+    return _judge
