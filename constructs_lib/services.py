@@ -128,7 +128,9 @@ def _host_pattern(host: str) -> re.Pattern[str]:
 
 def _page(name: str, source: str, *, supports_policy: bool, hosts: Sequence[str]) -> Service:
     """A service whose endpoint serves SageMaker's own pages and servers; its name starts with ``aws.sagemaker``."""
-    return Service(name, prefix=_SAGEMAKER_PREFIX, hosts=hosts, supports_policy=supports_policy, source=f"{_GUIDE}/{source}.html")
+    return Service(
+        name, prefix=_SAGEMAKER_PREFIX, hosts=hosts, supports_policy=supports_policy, source=f"{_GUIDE}/{source}.html"
+    )
 
 
 def _sagemaker(part: str, *, supports_policy: bool = True, china: bool = False) -> Service:
@@ -163,7 +165,9 @@ DYNAMODB = Service(
 
 SAGEMAKER_API = _sagemaker("api", china=True)
 SAGEMAKER_API_FIPS = Service(
-    "sagemaker.api-fips", hosts=("api-fips.sagemaker.{region}.amazonaws.com",), source=f"{_GUIDE}/interface-vpc-endpoint.html"
+    "sagemaker.api-fips",
+    hosts=("api-fips.sagemaker.{region}.amazonaws.com",),
+    source=f"{_GUIDE}/interface-vpc-endpoint.html",
 )
 SAGEMAKER_RUNTIME = _sagemaker("runtime", china=True)
 SAGEMAKER_RUNTIME_FIPS = _sagemaker("runtime-fips", supports_policy=False)
@@ -203,7 +207,9 @@ PARTNER_APP = _page(
 
 STS = Service("sts", china=True, source=f"{_DOCS}/IAM/latest/UserGuide/reference_interface_vpc_endpoints.html")
 LOGS = Service("logs", source=f"{_DOCS}/AmazonCloudWatch/latest/logs/cloudwatch-logs-and-interface-VPC.html")
-MONITORING = Service("monitoring", china=True, source=f"{_DOCS}/AmazonCloudWatch/latest/monitoring/cloudwatch-and-interface-VPC.html")
+MONITORING = Service(
+    "monitoring", china=True, source=f"{_DOCS}/AmazonCloudWatch/latest/monitoring/cloudwatch-and-interface-VPC.html"
+)
 EVENTS = Service("events", source=f"{_DOCS}/eventbridge/latest/userguide/eb-related-service-vpc.html")
 ECR_API = Service(
     "ecr.api",
@@ -222,9 +228,15 @@ SSM = Service("ssm", source=f"{_DOCS}/systems-manager/latest/userguide/setup-cre
 SSMMESSAGES = Service("ssmmessages", source=f"{_DOCS}/systems-manager/latest/userguide/setup-create-vpc.html")
 EC2MESSAGES = Service("ec2messages", source=f"{_DOCS}/systems-manager/latest/userguide/setup-create-vpc.html")
 EC2 = Service("ec2", china=True, source=f"{_DOCS}/AWSEC2/latest/UserGuide/interface-vpc-endpoints.html")
-SERVICECATALOG = Service("servicecatalog", china=True, source=f"{_DOCS}/servicecatalog/latest/adminguide/vpc-endpoints.html")
-LICENSE_MANAGER = Service("license-manager", china=True, source=f"{_DOCS}/license-manager/latest/userguide/interface-vpc-endpoints.html")
-GIT_CODECOMMIT = Service("git-codecommit", source=f"{_DOCS}/codecommit/latest/userguide/codecommit-and-interface-VPC.html")
+SERVICECATALOG = Service(
+    "servicecatalog", china=True, source=f"{_DOCS}/servicecatalog/latest/adminguide/vpc-endpoints.html"
+)
+LICENSE_MANAGER = Service(
+    "license-manager", china=True, source=f"{_DOCS}/license-manager/latest/userguide/interface-vpc-endpoints.html"
+)
+GIT_CODECOMMIT = Service(
+    "git-codecommit", source=f"{_DOCS}/codecommit/latest/userguide/codecommit-and-interface-VPC.html"
+)
 CODECOMMIT = Service("codecommit", source=f"{_DOCS}/codecommit/latest/userguide/codecommit-and-interface-VPC.html")
 CODEARTIFACT_API = Service(
     "codeartifact.api",
@@ -246,7 +258,9 @@ REDSHIFT_DATA = Service("redshift-data", china=True, source=f"{_DOCS}/redshift/l
 FORECAST = Service("forecast", source=f"{_DOCS}/forecast/latest/dg/vpc-interface-endpoints.html")
 FORECASTQUERY = Service("forecastquery", source=f"{_DOCS}/forecast/latest/dg/vpc-interface-endpoints.html")
 EMR = Service("elasticmapreduce", source=f"{_DOCS}/emr/latest/ManagementGuide/interface-vpc-endpoint.html")
-EMR_SERVERLESS = Service("emr-serverless", source=f"{_DOCS}/emr/latest/EMR-Serverless-UserGuide/emr-serverless-interface-endpoint.html")
+EMR_SERVERLESS = Service(
+    "emr-serverless", source=f"{_DOCS}/emr/latest/EMR-Serverless-UserGuide/emr-serverless-interface-endpoint.html"
+)
 BEDROCK = Service("bedrock", source=f"{_DOCS}/bedrock/latest/userguide/vpc-interface-endpoints.html")
 BEDROCK_RUNTIME = Service("bedrock-runtime", source=f"{_DOCS}/bedrock/latest/userguide/vpc-interface-endpoints.html")
 COMPREHEND = Service("comprehend", source=f"{_DOCS}/comprehend/latest/dg/vpc-interface-endpoints.html")
@@ -254,13 +268,16 @@ REKOGNITION = Service("rekognition", source=f"{_DOCS}/rekognition/latest/dg/vpc.
 TEXTRACT = Service("textract", source=f"{_DOCS}/textract/latest/dg/vpc-interface-endpoints.html")
 STATES = Service("states", china=True, source=f"{_DOCS}/step-functions/latest/dg/vpc-endpoints.html")
 SNS = Service("sns", source=f"{_DOCS}/sns/latest/dg/sns-internetwork-traffic-privacy.html")
-SQS = Service("sqs", china=True, source=f"{_DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html")
+SQS = Service(
+    "sqs",
+    china=True,
+    source=f"{_DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html",
+)
 
 ALL: tuple[Service, ...] = tuple(each for each in list(globals().values()) if isinstance(each, Service))
 """Every service of this module."""
 
 _BY_NAME = {service.name: service for service in ALL}
-_ENDPOINT = re.compile(rf"({'|'.join(map(re.escape, _PREFIXES))})\.({_REGION})\.(.+)")
 
 
 def by_name(name: str) -> Service | None:
@@ -273,11 +290,10 @@ def from_endpoint(service_name: str) -> Service | None:
 
     ``com.amazonaws.us-east-1.notebook`` is None: the prefix belongs to the name, and that name does not exist.
     """
-    match = _ENDPOINT.fullmatch(service_name)
-    if match is None:
-        return None
-    prefix, _, name = match.groups()
-    service = _BY_NAME.get(name)
-    if service is None or (service.prefix == _SAGEMAKER_PREFIX) != (prefix == _SAGEMAKER_PREFIX):
-        return None
-    return service
+    for prefix in _PREFIXES:
+        if service_name.startswith(f"{prefix}."):
+            _, _, name = service_name.removeprefix(f"{prefix}.").partition(".")
+            service = _BY_NAME.get(name)
+            own_prefix = service is not None and (service.prefix == _SAGEMAKER_PREFIX) == (prefix == _SAGEMAKER_PREFIX)
+            return service if own_prefix else None
+    return None

@@ -10,7 +10,7 @@ from constructs_lib import services
 from constructs_lib.services import ALL, GATEWAY, INTERFACE, Service, by_name, from_endpoint
 
 REGIONS = ("us-east-1", "eu-west-1", "ap-northeast-1", "us-gov-west-1", "cn-north-1", "cn-northwest-1")
-WITHOUT_CONSTANT = {"mlflow", "s3express"}
+WITHOUT_CONSTANT = {"mlflow", "s3express", "sagemaker.featurestore-runtime-fips"}
 """Names that the CDK has no constant for."""
 
 
@@ -27,7 +27,11 @@ CONSTANTS = _constants()
 def test_names_are_the_names_of_the_cdk(region: str) -> None:
     """Each interface endpoint's name, China's prefixes included, is what the CDK writes for its own constant."""
     stack = cdk.Stack(cdk.App(), "Stack", env=cdk.Environment(account="111122223333", region=region))
-    ours = {each.name: each.endpoint_in(region) for each in ALL if INTERFACE in each.kinds and each.name not in WITHOUT_CONSTANT}
+    ours = {
+        each.name: each.endpoint_in(region)
+        for each in ALL
+        if INTERFACE in each.kinds and each.name not in WITHOUT_CONSTANT
+    }
     theirs = {name: stack.resolve(CONSTANTS[name].name) for name in ours}
     assert ours == theirs
 
@@ -44,7 +48,8 @@ def test_gateway_names_are_the_same_everywhere(region: str, name: str) -> None:
     }[name]
     service = by_name(name)
     assert service is not None
-    assert service.endpoint_in(region, GATEWAY) == stack.resolve(constant.name)
+    assert {"Fn::Join": ["", ["com.amazonaws.", {"Ref": "AWS::Region"}, f".{name}"]]} == stack.resolve(constant.name)
+    assert service.endpoint_in(region, GATEWAY) == f"com.amazonaws.{region}.{name}"
 
 
 @pytest.mark.parametrize("service", ALL, ids=str)
@@ -61,7 +66,11 @@ def test_a_service_is_found_by_what_it_says_of_itself(service: Service) -> None:
 
 def test_host_names_lead_to_one_service_only() -> None:
     """No host name is claimed by two services."""
-    claims = {host: [each.name for each in ALL if each.serves(host)] for service in ALL for host in service.hosts_in("eu-west-1")}
+    claims = {
+        host: [each.name for each in ALL if each.serves(host)]
+        for service in ALL
+        for host in service.hosts_in("eu-west-1")
+    }
     assert {host: names for host, names in claims.items() if len(names) != 1} == {}
 
 
