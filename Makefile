@@ -59,7 +59,7 @@ docs: setup ## write the generated pages: rules, acknowledgements, pictures
 	@$(BIN)/python -m tools.docs
 
 bench: setup ## measure the checks against cfn-lint and a bare Python
-	@$(BIN)/python -m tools.bench
+	@$(BIN)/python -m tools.bench --write
 
 wheel: setup ## build the wheel into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
