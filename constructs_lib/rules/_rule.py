@@ -11,7 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from importlib import import_module
 
-from constructs_lib.assembly import NotVisible
+from constructs_lib.assembly import NotApplicable, NotVisible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,25 @@ if TYPE_CHECKING:
     Findings = Iterator[Union[str, "Finding", "Remark", NotVisible]]
     F = TypeVar("F", bound=Callable[..., Iterator[Any]])
 
+__all__ = [
+    "API",
+    "AUTHORIZATION",
+    "CLOUDFORMATION",
+    "GUIDE",
+    "PRIVATELINK",
+    "SECURITY_HUB",
+    "VPC_GUIDE",
+    "Finding",
+    "NotApplicable",
+    "Remark",
+    "Rule",
+    "Severity",
+    "advice",
+    "all_rules",
+    "rule",
+    "rule_by_id",
+]
+
 GUIDE = "https://docs.aws.amazon.com/sagemaker/latest/dg"
 API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference"
 VPC_GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide"
@@ -31,10 +50,23 @@ SECURITY_HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide"
 AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference"
 
 _MODULES = (
+    "distributed",
+    "endpoint_access",
+    "endpoint_policies",
+    "endpoints",
+    "hosting",
     "iam",
+    "iam_keys",
+    "jobs",
+    "monitoring",
+    "notebook_neighbours",
+    "notebook_paths",
     "notebooks",
+    "registries",
     "routing",
     "security_groups",
+    "traffic",
+    "training",
     "vpc",
     "workforce",
 )
@@ -56,10 +88,6 @@ class Severity(Enum):
 
 
 _RANKS = {"error": 3, "warning": 2, "info": 1}
-
-
-class NotApplicable(Exception):  # noqa: N818 - not an error: the rule has nothing to say about this thing
-    """Raised by a rule that does not speak about the given thing; it then has no result at all."""
 
 
 class Finding:

@@ -1,0 +1,188 @@
+"""Rules about jobs of several instances: how these talk to each other, and how many addresses they take."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible
+from constructs_lib.network import egress_of, ingress_of
+from constructs_lib.rules._groups import any_of, listed, members_admitted
+from constructs_lib.rules._jobs import require_vpc
+from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from constructs_lib.network import (
+        JobDefinition,
+        MonitoringSchedule,
+        Network,
+        ProcessingJob,
+        Rule,
+        SecurityGroup,
+        Subnet,
+        TrainingNetwork,
+    )
+    from constructs_lib.rules._jobs import Job
+    from constructs_lib.rules._rule import Findings
+
+_SIDES = (("ingress", "inbound", "from"), ("egress", "outbound", "to"))
+_ADDRESSES, _ADDRESSES_EFA = 2, 5
+
+
+@rule(
+    "SMN-JOB-04",
+    statement="The instances of a distributed job talk to each other on all TCP ports: the members of its security group must be admitted by "
+    "it, and allowed to send to it.",
+    severity=Severity.ERROR,
+    source=f"{GUIDE}/train-vpc.html",
+    fix="Add an inbound rule for all traffic (or TCP 0-65535) from the group itself, and where its outbound rules are restricted the same "
+    "outbound.",
+)
+def instances_reach_each_other(
+    job: ProcessingJob | JobDefinition | MonitoringSchedule | TrainingNetwork, network: Network
+) -> Findings:
+    require_vpc(job)
+    if not _is_distributed(job):
+        raise NotApplicable
+    for direction, word, preposition in _SIDES:
+        try:
+            admitted = members_admitted(job.security_groups, job.subnets, "tcp", 1, 65535, direction)
+        except NotVisible as unknown:
+            yield unknown
+        else:
+            if not admitted:
+                yield Finding(
+                    f"{_names(job.security_groups)} has no {word} rule for TCP 0-65535 {preposition} itself, "
+                    "which the instances of a distributed job need",
+                    at=_groups_of(job),
+                )
+
+
+def _is_distributed(job: Job) -> bool:
+    if hasattr(job, "distributed"):
+        return bool(job.distributed)
+    return (job.instance_count or 1) > 1
+
+
+@rule(
+    "SMN-JOB-05",
+    statement="Instances with an Elastic Fabric Adapter need a security group that allows all traffic from and to itself. An outbound rule "
+    "to 0.0.0.0/0 does not stand in for the one to the group, though it may stand beside it.",
+    severity=Severity.ERROR,
+    source=f"{GUIDE}/train-vpc.html",
+    fix="Add an inbound rule for all traffic from the group itself and an outbound rule for all traffic to the group itself.",
+)
+def efa_group_allows_itself(training: TrainingNetwork, network: Network) -> Findings:
+    if not training.efa:
+        raise NotApplicable
+    groups = training.security_groups
+    for direction, word, preposition in _SIDES:
+        rules = ingress_of(groups) if direction == "ingress" else egress_of(groups)
+        if not any_of(*(_by_name(rule, groups) for rule in rules)):
+            yield f"{_names(groups)} has no {word} rule for all traffic {preposition} itself, which EFA needs"
+
+
+def _by_name(rule: Rule, groups: Sequence[SecurityGroup]) -> Callable[[], object]:
+    """Whether a rule admits all traffic of one of the groups; a range does not count, be it as wide as it may."""
+
+    def named() -> Rule | None:
+        if not rule.everything or (rule.peer is None and rule.unknown is None):
+            return None
+        if rule.unknown is not None:
+            raise rule.unknown
+        return rule if any(rule.peer.same_as(group) for group in groups) else None
+
+    return named
+
+
+@rule(
+    "SMN-JOB-06",
+    statement="Inter-container traffic encryption in a VPC runs over UDP 500 and IP protocol 50 (ESP) between the members of the job's "
+    "security group, in and out.",
+    severity=Severity.ERROR,
+    source=f"{GUIDE}/train-encrypt.html",
+    fix="Add inbound rules for UDP 500 and for protocol 50 from the group itself, and where its outbound rules are restricted the same "
+    "outbound.",
+)
+def encrypted_traffic_is_admitted(
+    job: ProcessingJob | JobDefinition | MonitoringSchedule | TrainingNetwork, network: Network
+) -> Findings:
+    require_vpc(job)
+    if not job.encrypts_traffic or not _may_be_several(job):
+        raise NotApplicable
+    for direction, word, preposition in _SIDES:
+        try:
+            missing = [
+                title
+                for title, protocol, low, high in (("UDP 500", "udp", 500, 500), ("protocol 50", "50", 0, 65535))
+                if not members_admitted(job.security_groups, job.subnets, protocol, low, high, direction)
+            ]
+        except NotVisible as unknown:
+            yield unknown
+        else:
+            if missing:
+                yield Finding(
+                    f"{_names(job.security_groups)} has no {word} rule for {listed(missing)} {preposition} itself, "
+                    "which encrypted traffic between containers needs",
+                    at=_groups_of(job),
+                )
+
+
+def _may_be_several(job: Job) -> bool:
+    """A declared network counts unless it is declared for one instance; a job by its number of instances."""
+    if hasattr(job, "max_instances"):
+        return job.max_instances != 1
+    return (job.instance_count or 1) > 1
+
+
+@rule(
+    "SMN-JOB-07",
+    statement="Each instance of a job takes two private addresses of its subnet, or five with an Elastic Fabric Adapter, and all of them lie in "
+    "one of the job's subnets.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/train-vpc.html",
+    fix="Use larger subnets, or fewer instances.",
+)
+def subnets_have_addresses(
+    job: ProcessingJob | JobDefinition | MonitoringSchedule | TrainingNetwork, network: Network
+) -> Findings:
+    require_vpc(job)
+    instances = job.max_instances if hasattr(job, "max_instances") else job.instance_count
+    if not instances:
+        raise NotApplicable
+    needed = instances * (_ADDRESSES_EFA if getattr(job, "efa", False) else _ADDRESSES)
+    short: list[str] = []
+    unknown: list[NotVisible] = []
+    for subnet in job.subnets:
+        try:
+            free = _free_addresses(subnet, network)
+        except NotVisible as reason:
+            unknown.append(reason)
+        else:
+            if free < needed:
+                short.append(f"{subnet.label} ({subnet.cidr}) has {free}")
+    if short:
+        nowhere = len(short) == len(job.subnets)
+        count = f"{instances} instance{'s' if instances > 1 else ''}"
+        yield Finding(
+            f"{count} need {needed} addresses in one subnet: {listed(short)}",
+            at=f"{job.vpc_config_path}.Subnets" if job.vpc_config_path else None,
+            severity=Severity.ERROR if nowhere else None,
+        )
+    yield from unknown
+
+
+def _free_addresses(subnet: Subnet, network: Network) -> int:
+    """What AWS leaves of the range, less one for each interface endpoint and NAT gateway of the templates in it."""
+    gateways = sum(1 for gateway in network.nat_gateways if gateway.subnet is subnet)
+    return int(subnet.usable_addresses) - len(subnet.endpoints) - gateways
+
+
+def _groups_of(job: Job) -> str | None:
+    return f"{job.vpc_config_path}.SecurityGroupIds" if job.vpc_config_path else None
+
+
+def _names(groups: Sequence[SecurityGroup]) -> str:
+    if len(groups) == 1:
+        return f"security group {groups[0].label}"
+    return f"none of the security groups {listed(group.label for group in groups)}"

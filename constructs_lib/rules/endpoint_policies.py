@@ -1,0 +1,99 @@
+"""Rules about the policies of VPC endpoints."""
+
+from __future__ import annotations
+
+from constructs_lib.network import statements_of
+from constructs_lib.rules._groups import listed
+from constructs_lib.rules._rule import GUIDE, NotApplicable, Severity, rule
+from constructs_lib.services import SAGEMAKER_API
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs_lib.network import Endpoint, Network, Statement
+    from constructs_lib.rules._rule import Findings
+
+_STUDIO_ACTIONS = ("sagemaker:CreateApp", "sagemaker:CreatePresignedDomainUrl")
+_IAM_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
+
+
+@rule(
+    "SMN-EP-09",
+    statement="An endpoint policy that only denies lets nothing through: what no statement allows is denied. The documented examples with Deny alone "
+    "have to be merged with a statement that allows.",
+    severity=Severity.ERROR,
+    source=f"{_IAM_GUIDE}/reference_policies_evaluation-logic.html",
+    fix="Add a statement with Effect Allow, for everything that the others are to restrict.",
+    at="PolicyDocument",
+)
+def endpoint_policy_allows_something(endpoint: Endpoint, network: Network) -> Findings:
+    if not endpoint.given("PolicyDocument"):
+        raise NotApplicable
+    if endpoint.allows_nothing:
+        yield "no statement of the endpoint policy has Effect Allow, so that it denies everything"
+
+
+@rule(
+    "SMN-EP-10",
+    statement="A policy of the SageMaker API endpoint in the VPC of a VpcOnly domain must allow sagemaker:CreateApp, with which Studio starts its apps, "
+    "and sagemaker:CreatePresignedDomainUrl, with which users open it.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/studio-interface-endpoint.html",
+    fix="Allow sagemaker:CreateApp and sagemaker:CreatePresignedDomainUrl in the endpoint policy.",
+    at="PolicyDocument",
+)
+def api_policy_lets_studio_work(endpoint: Endpoint, network: Network) -> Findings:
+    if endpoint.service is not SAGEMAKER_API or not endpoint.given("PolicyDocument"):
+        raise NotApplicable
+    domains = [
+        domain.id
+        for domain in network.domains
+        if domain.vpc_only and domain.vpc is not None and domain.vpc.same_as(endpoint.vpc)
+    ]
+    if not domains:
+        raise NotApplicable
+    statements = statements_of(endpoint, endpoint.policy, "PolicyDocument")
+    missing = [action for action in _STUDIO_ACTIONS if not _allowed(statements, action)]
+    if missing:
+        yield f"the endpoint policy does not allow {listed(missing)}, which domain {listed(domains)} needs"
+
+
+def _allowed(statements: Sequence[Statement], action: str) -> bool:
+    """Allowed by some statement, and denied by none that has no condition."""
+    return any(one.allows(action) for one in statements) and not any(
+        one.denies(action) and not one.conditions for one in statements
+    )
+
+
+@rule(
+    "SMN-EP-11",
+    statement="FIPS endpoints of the SageMaker runtime support no endpoint policies.",
+    severity=Severity.ERROR,
+    source=f"{GUIDE}/interface-vpc-endpoint.html",
+    fix="Remove PolicyDocument, or use the endpoint without FIPS.",
+    at="PolicyDocument",
+)
+def fips_runtime_has_no_policy(endpoint: Endpoint, network: Network) -> Findings:
+    if not endpoint.is_aws or not endpoint.service_name.endswith(".sagemaker.runtime-fips"):
+        raise NotApplicable
+    if endpoint.given("PolicyDocument"):
+        yield f"{endpoint.get('ServiceName')} takes no PolicyDocument"
+
+
+@rule(
+    "SMN-EP-13",
+    statement="Without a policy of its own an endpoint lets every principal do everything with every resource; restrict it by principal, organization or "
+    "resource.",
+    severity=Severity.INFO,
+    source=f"{GUIDE}/interface-vpc-endpoint.html",
+    fix="Give the endpoint a PolicyDocument that names your principals (aws:PrincipalAccount, aws:PrincipalOrgID) or resources.",
+    at="PolicyDocument",
+)
+def endpoint_policy_restricts(endpoint: Endpoint, network: Network) -> Findings:
+    if not endpoint.is_aws or (endpoint.service is not None and not endpoint.service.supports_policy):
+        raise NotApplicable
+    if not endpoint.given("PolicyDocument"):
+        yield "no PolicyDocument: everybody may do everything by this endpoint"
+    elif endpoint.full_access:
+        yield "the PolicyDocument lets everybody do everything"

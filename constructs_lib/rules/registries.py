@@ -1,0 +1,121 @@
+"""Rules about models whose image comes from a private registry, and about the roles that models and jobs in a VPC run with."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible
+from constructs_lib.rules._groups import listed
+from constructs_lib.rules._jobs import groups_admit, require_vpc, without_service
+from constructs_lib.rules._rule import API, GUIDE, NotApplicable, Severity, rule
+from constructs_lib.services import LAMBDA
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from constructs_lib.network import Model, Network, Role
+    from constructs_lib.rules._rule import Findings
+
+_NETWORK_ACTIONS = (
+    "ec2:CreateNetworkInterface",
+    "ec2:CreateNetworkInterfacePermission",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DeleteNetworkInterfacePermission",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeVpcs",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeSecurityGroups",
+)
+_HOSTING_ACTION = "ec2:DescribeVpcEndpoints"
+#: Managed policies of AWS that grant all of these.
+_SUFFICIENT = frozenset({"AmazonSageMakerFullAccess", "AmazonEC2FullAccess", "PowerUserAccess", "AdministratorAccess"})
+#: How those begin that surely grant none; what is in any other is not in the templates.
+_WITHOUT_EC2 = ("AmazonS3", "CloudWatchLogs", "AmazonEC2ContainerRegistry", "AmazonDynamoDB", "AmazonSageMakerReadOnly")
+
+
+@rule(
+    "SMN-HOST-05",
+    statement="A model whose image is in a private Docker registry needs a VPC configuration that leads to the registry.",
+    severity=Severity.ERROR,
+    source=f"{API}/API_ImageConfig.html",
+    fix="Give the model a VpcConfig whose subnets reach the registry.",
+    at="VpcConfig",
+    related=("SageMaker.16", "sagemaker-model-private-registry-required"),
+)
+def private_registry_needs_a_vpc(model: Model, network: Network) -> Findings:
+    if not model.repository_access_vpc:
+        raise NotApplicable
+    if not model.vpc_config_given:
+        yield "RepositoryAccessMode is Vpc, but the model has no VpcConfig"
+
+
+@rule(
+    "SMN-HOST-10",
+    statement="The group of a private Docker registry admits the groups of the model, and where the registry asks for credentials the subnets have a way "
+    "to the AWS Lambda function that provides them.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/your-algorithms-containers-inference-private.html",
+    fix="Admit the group of the model on TCP 443 in the group of the registry, and add an interface endpoint for AWS Lambda.",
+    at="VpcConfig",
+)
+def model_reaches_its_registry(model: Model, network: Network) -> Findings:
+    require_vpc(model)
+    if not model.repository_access_vpc:
+        raise NotApplicable
+    if model.registry_auth:
+        yield from without_service(model, network, LAMBDA, "AWS Lambda, which provides the registry's credentials")
+    senders = model.security_groups
+    for group in model.registry_groups:
+        if not groups_admit((group,), senders, model.subnets, 443, 443):
+            yield f"the registry's group {group.label} does not admit {listed(sender.label for sender in senders)} on TCP 443"
+
+
+@rule(
+    "SMN-HOST-07",
+    statement="A custom execution role of a model, job or cluster in a VPC needs the EC2 permissions with which SageMaker makes its network interfaces "
+    "there; one for hosting also ec2:DescribeVpcEndpoints.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/host-vpc.html",
+    fix="Allow the missing actions on all resources, or attach AmazonSageMakerFullAccess.",
+)
+def role_may_make_network_interfaces(role: Role, network: Network) -> Findings:
+    users = list(_users(role, network))
+    if not users:
+        raise NotApplicable
+    hosting = any(user in network.models or user in network.endpoint_configs for user in users)
+    needed = (*_NETWORK_ACTIONS, _HOSTING_ACTION) if hosting else _NETWORK_ACTIONS
+    managed = [arn.rpartition("/")[2] for arn in role.managed_arns]
+    if any(name in _SUFFICIENT for name in managed):
+        return
+    missing = [action for action in needed if not _allowed(role, action)]
+    opaque = dict.fromkeys((*role.unknown_policies, *(name for name in managed if not name.startswith(_WITHOUT_EC2))))
+    if missing and opaque:
+        raise NotVisible(
+            f"whether {listed(opaque)} allows {listed(missing)}",
+            "put the policy into the input, or acknowledge the rule",
+        )
+    if missing:
+        yield f"the role does not allow {listed(missing)}, which {listed(user.id for user in users)} in a VPC needs"
+
+
+def _users(role: Role, network: Network) -> Iterator[Any]:
+    """What runs in a VPC with this role."""
+    things = (
+        *network.models,
+        *network.endpoint_configs,
+        *network.processing_jobs,
+        *network.job_definitions,
+        *network.monitoring_schedules,
+        *network.clusters,
+    )
+    for thing in things:
+        if getattr(thing, "inline", True) and thing.vpc_config_given and role in thing.roles:
+            yield thing
+
+
+def _allowed(role: Role, action: str) -> bool:
+    """Allowed by some statement, and denied by none that has no condition."""
+    return any(one.allows(action) for one in role.statements) and not any(
+        one.denies(action) and not one.conditions for one in role.statements
+    )
