@@ -183,7 +183,9 @@ def _violated(rule: Rule, resource: Resource, failing: list[Branch]) -> list[Res
         everywhere = times >= len(failing)
         message = finding.message if everywhere else f"{finding.message}, when {' and '.join(branch.assumptions)}"
         assumptions = _shared_assumptions(failing) if everywhere else branch.assumptions
-        results.append(Result(rule, VIOLATED, resource, Finding(message, at=finding.at, severity=finding.severity), assumptions))
+        results.append(
+            Result(rule, VIOLATED, resource, Finding(message, at=finding.at, severity=finding.severity), assumptions)
+        )
     return results
 
 
@@ -197,7 +199,9 @@ def _fails_when(failing: list[Branch]) -> Finding:
 
 
 def _not_visible(unknown: list[NotVisible]) -> str:
-    return "; ".join(dict.fromkeys(f"{reason.what}: {reason.declare}" if reason.declare else reason.what for reason in unknown))
+    return "; ".join(
+        dict.fromkeys(f"{reason.what}: {reason.declare}" if reason.declare else reason.what for reason in unknown)
+    )
 
 
 def _shared_assumptions(branches: list[Branch]) -> list[str]:

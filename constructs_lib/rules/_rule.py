@@ -187,7 +187,16 @@ def rule(
 
     def register(function: F) -> F:
         _register(
-            Rule(rule_id, statement=statement, severity=severity, source=source, fix=fix, at=at, related=related, function=function)
+            Rule(
+                rule_id,
+                statement=statement,
+                severity=severity,
+                source=source,
+                fix=fix,
+                at=at,
+                related=related,
+                function=function,
+            )
         )
         return function
 

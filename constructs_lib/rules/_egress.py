@@ -1,0 +1,81 @@
+"""Whether the security groups of a workload let its HTTPS requests out, to wherever its path leads."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible
+from constructs_lib.network import Domain, Notebook, UserProfile, admits
+from constructs_lib.rules._groups import HTTPS, any_of, joined, let_out, named
+from constructs_lib.services import SAGEMAKER_API, SAGEMAKER_RUNTIME
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from constructs_lib.network import Endpoint, Network, Rule, Subnet, Vantage
+    from constructs_lib.services import Service
+
+#: Through the customer's interface alone; see the modes of a vantage.
+_ATTACHED = "attached"
+
+
+def attached(network: Network) -> Iterator[Vantage]:
+    """The places of all workloads whose whole traffic goes through a VPC, as far as they are visible."""
+    for workload in (*network.workloads, *network.user_profiles):
+        try:
+            yield from (vantage for vantage in workload.vantages if vantage.mode == _ATTACHED)
+        except NotVisible:
+            continue
+
+
+def decided_elsewhere(subnet: Subnet, confirm: str) -> NotVisible:
+    """Return the exception that says that a subnet's default route leaves for a network outside of the templates."""
+    return NotVisible(
+        f"subnet {subnet.label} leaves through {subnet.egress_text}, and what lies behind it is not in the templates",
+        confirm,
+    )
+
+
+def blocked_by_groups(vantage: Vantage, network: Network) -> str | None:
+    """Why the groups at this place stop its HTTPS requests, or None where they do not.
+
+    A rule for TCP 443 to anywhere always lets them out. Otherwise the endpoints of the services that notebooks and Studio
+    call must be covered where they are, and everything where NAT leads there instead. Where neither decides, any rule for
+    TCP 443 to others than the groups themselves will do, as other rules speak of the missing path.
+
+    Raises:
+        NotVisible: A group, a rule or a route that could decide is not in the templates.
+    """
+    groups = vantage.groups
+    rules, hidden = joined(groups, "egress")
+    if let_out(rules, "tcp", HTTPS, HTTPS):
+        return None
+    if hidden:
+        raise hidden
+    let = f"{named(groups)} let{'s' if len(groups) == 1 else ''}"
+    if not any(rule.speaks_of("tcp", HTTPS, HTTPS) and rule.peer not in groups for rule in rules):
+        return f"{let} no TCP {HTTPS} out"
+    for subnet in vantage.subnets:
+        for service in _called(vantage):
+            missed = _missed(rules, subnet, network.path_names(service, subnet.vpc))
+            if missed:
+                return f"{let} no TCP {HTTPS} out to {missed}"
+    return None
+
+
+def _called(vantage: Vantage) -> tuple[Service, ...]:
+    """The services that must be reached: what a job or model calls is up to its code."""
+    caller = isinstance(vantage.workload, (Notebook, Domain, UserProfile))
+    return (SAGEMAKER_API, SAGEMAKER_RUNTIME) if caller else ()
+
+
+def _missed(rules: Sequence[Rule], subnet: Subnet, endpoint: Endpoint | None) -> str | None:
+    """What the subnet's path to a service leads to, where the rules do not cover it."""
+    if endpoint is not None:
+        covered = any_of(
+            lambda: admits(rules, endpoint.security_groups, "tcp", HTTPS),
+            lambda: admits(rules, tuple(place.cidr for place in endpoint.subnets), "tcp", HTTPS),
+        )
+        return None if covered else f"endpoint {endpoint.label}"
+    if subnet.route_class == "other-egress":
+        raise decided_elsewhere(subnet, "confirm there which addresses TCP 443 must be let out to")
+    return f"0.0.0.0/0, where NAT leads ({subnet.egress_text})" if subnet.has_nat else None

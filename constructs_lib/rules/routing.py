@@ -1,0 +1,149 @@
+"""Routes and NAT gateways: whether they lead where they seem to lead."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotApplicable, NotVisible
+from constructs_lib.rules._egress import attached
+from constructs_lib.rules._groups import listed
+from constructs_lib.rules._rule import VPC_GUIDE, Finding, Severity, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from constructs_lib.network import InternetGateway, NatGateway, Network, Route, Subnet
+    from constructs_lib.rules._rule import Findings
+
+_NAT = f"{VPC_GUIDE}/vpc-nat-gateway.html"
+#: Route targets that hand the traffic on, where to is not for the route to say.
+_APPLIANCES = ("vpce", "firewall", "instance", "eni", "nat-instance")
+
+
+@rule(
+    "SMN-RT-01",
+    statement="A public NAT gateway must sit in a public subnet: one whose default route leads to an internet gateway.",
+    severity=Severity.ERROR,
+    source=_NAT,
+    fix="Move the NAT gateway to a public subnet, or route its subnet's 0.0.0.0/0 to an internet gateway.",
+    at="SubnetId",
+)
+def nat_gateway_in_public_subnet(gateway: NatGateway, network: Network) -> Findings:
+    if gateway.private or gateway.regional or gateway.subnet is None:
+        raise NotApplicable
+    subnet = gateway.subnet
+    if subnet.route_class == "public":
+        return
+    route = subnet.default_route
+    if route is not None and route.kind in _APPLIANCES:
+        raise NotVisible(
+            f"subnet {subnet.label} leaves through {subnet.egress_text}, and what lies behind it is not for the route to say",
+            f"confirm that {route.target_id} leads on to an internet gateway",
+        )
+    yield f"subnet {subnet.label} has no route to an internet gateway ({subnet.egress_text})"
+
+
+@rule(
+    "SMN-RT-02",
+    statement="An internet gateway that a default route leads to must be attached to the VPC of that route.",
+    severity=Severity.ERROR,
+    source=f"{VPC_GUIDE}/VPC_Internet_Gateway.html",
+    fix="Add an AWS::EC2::VPCGatewayAttachment of the internet gateway and the VPC.",
+)
+def internet_gateway_is_attached(gateway: InternetGateway, network: Network) -> Findings:
+    routes = [route for route in gateway.routes if _is_default(route)]
+    if not routes:
+        raise NotApplicable
+    for vpc in dict.fromkeys(route.table.vpc for route in routes if route.table and route.table.vpc):
+        if not gateway.attached_to(vpc):
+            names = listed(route.id for route in routes if route.table and route.table.vpc is vpc)
+            yield f"the internet gateway is not attached to {vpc.label}, whose route {names} leads to it"
+
+
+def _is_default(route: Route) -> bool:
+    return route.table is not None and route in (route.table.default_route, route.table.default_route6)
+
+
+@rule(
+    "SMN-RT-03",
+    statement="A subnet should be associated with a route table of its own: the VPC's main table, which it uses otherwise, holds "
+    "the local routes only.",
+    severity=Severity.WARNING,
+    source=f"{VPC_GUIDE}/subnet-route-tables.html",
+    fix="Associate the subnet with a route table (AWS::EC2::SubnetRouteTableAssociation).",
+)
+def subnet_has_route_table(subnet: Subnet, network: Network) -> Findings:
+    if subnet.associated:
+        return
+    if subnet.vpc.imported:
+        raise NotVisible(
+            f"the main route table of VPC {subnet.vpc.label}, which the subnet uses",
+            "associate the subnet with a route table",
+        )
+    users = dict.fromkeys(vantage.id for vantage in attached(network) if subnet in vantage.subnets)
+    where = f"uses the main route table of {subnet.vpc.label}, which holds the local routes only"
+    if users:
+        yield Finding(f"the subnet of {listed(users)} {where}", severity=Severity.ERROR)
+    else:
+        yield f"the subnet {where}"
+
+
+@rule(
+    "SMN-RT-04",
+    statement="Private subnets of several zones should not share one zonal NAT gateway: where its zone fails, all lose the internet.",
+    severity=Severity.INFO,
+    source=f"{VPC_GUIDE}/nat-gateway-basics.html",
+    fix="Add a NAT gateway per zone, or one of AvailabilityMode regional.",
+)
+def nat_gateway_serves_one_zone(gateway: NatGateway, network: Network) -> Findings:
+    if gateway.private or gateway.regional:
+        raise NotApplicable
+    users = [subnet for subnet in network.subnets if _leaves_through(subnet, gateway)]
+    if not users:
+        raise NotApplicable
+    if len(users) == 1:
+        return
+    zones = {subnet.zone: subnet.zone_name for subnet in users}
+    if len(zones) > 1:
+        yield f"subnets {listed(subnet.id for subnet in users)}, in zones {listed(zones.values())}, share the NAT gateway"
+
+
+def _leaves_through(subnet: Subnet, gateway: NatGateway) -> bool:
+    try:
+        route = subnet.default_route
+    except NotVisible:
+        return False
+    return route is not None and route.kind == "nat" and route.target is gateway
+
+
+@rule(
+    "SMN-RT-05",
+    statement="A private NAT gateway gives no way to the internet.",
+    severity=Severity.ERROR,
+    source=_NAT,
+    fix="Route to a NAT gateway of ConnectivityType public.",
+    at="NatGatewayId",
+)
+def default_route_to_public_nat(route: Route, network: Network) -> Findings:
+    if route.kind != "nat" or not _is_default(route):
+        raise NotApplicable
+    gateway: NatGateway = route.target
+    if not gateway.private:
+        return
+    onward = gateway.subnet.default_route if gateway.subnet else None
+    if onward is not None and onward.kind in ("tgw", "vgw", "pcx"):
+        raise NotVisible(
+            f"NAT gateway {gateway.label} is private and leads on to {onward.target_id}, and what lies behind it is not in the templates",
+            "confirm there that the internet can be reached",
+        )
+    yield f"NAT gateway {gateway.label} is private, so {route.destination_text} leads to no internet"
+
+
+@rule(
+    "SMN-RT-08",
+    statement="Where a default route leads to a transit gateway, a virtual private gateway, a peering connection, an appliance or a "
+    "firewall, what can be reached is decided there.",
+    severity=Severity.INFO,
+    source=f"{VPC_GUIDE}/route-table-options.html",
+    fix="Confirm at the other end that the services that the workloads use can be reached.",
+)
+def egress_is_decided_here(subnet: Subnet, network: Network) -> Findings:
+    if subnet.route_class == "other-egress":
+        yield f"the subnet leaves through {subnet.egress_text}, so what it reaches is decided there"
