@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly.errors import InputError, NotApplicable, NotVisible
+from constructs_lib.assembly.declarations import declarations_schema
+from constructs_lib.assembly.errors import InputError, NotApplicable, NotVisible, nearest
 from constructs_lib.assembly.group import Group, Input
 from constructs_lib.assembly.load import from_documents, load
 from constructs_lib.assembly.template import Resource, Template
@@ -22,11 +23,13 @@ __all__ = [
     "Template",
     "Text",
     "Unknown",
+    "declarations_schema",
     "explore",
     "fact",
     "fact_of",
     "from_documents",
     "known",
     "load",
+    "nearest",
     "references",
 ]

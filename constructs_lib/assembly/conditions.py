@@ -8,7 +8,7 @@ from constructs_lib.assembly.worlds import Question, Subject, current, fact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from constructs_lib.assembly.template import Template
@@ -54,22 +54,14 @@ def truth(template: Template, expression: Any) -> bool:
         if name == "Condition":
             return template.condition(argument).holds
         if name == "Fn::Not":
-            return not truth(template, _operands(template, name, argument, 1)[0])
+            return not truth(template, argument[0])
         if name == "Fn::And":
-            return all(truth(template, operand) for operand in _operands(template, name, argument))
+            return all(truth(template, operand) for operand in argument)
         if name == "Fn::Or":
-            return any(truth(template, operand) for operand in _operands(template, name, argument))
+            return any(truth(template, operand) for operand in argument)
         if name == "Fn::Equals":
-            left, right = _operands(template, name, argument, 2)
-            return equal(template.operand(left), template.operand(right))
+            return equal(template.operand(argument[0]), template.operand(argument[1]))
     return equal(template.resolve(expression), "true")
-
-
-def _operands(template: Template, name: str, argument: Any, count: int | None = None) -> list[Any]:
-    if not isinstance(argument, list) or not argument or (count is not None and len(argument) != count):
-        wanted = "a list" if count is None else f"a list of {count}"
-        raise InputError(template.path, "Conditions", f"{name} takes {wanted}")
-    return argument
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -146,8 +138,30 @@ def compared_literals(expression: Any) -> Iterator[tuple[str, str]]:
             pending.extend(node)
 
 
-def check_cycles(path: str, conditions: dict[str, Any]) -> None:
-    """Raise :class:`InputError` where a condition needs itself."""
+_OPERANDS = {"Fn::Equals": (2, 2), "Fn::Not": (1, 1), "Fn::And": (1, 10), "Fn::Or": (1, 10)}
+
+
+def check_conditions(path: str, conditions: Mapping[str, Any]) -> None:
+    """Raise :class:`InputError` where a condition is malformed, or needs itself."""
+    for name, definition in conditions.items():
+        pending = [definition]
+        while pending:
+            node = pending.pop()
+            if not isinstance(node, dict):
+                continue
+            for key, value in node.items():
+                if key in _OPERANDS:
+                    least, most = _OPERANDS[key]
+                    if not isinstance(value, list) or not least <= len(value) <= most:
+                        wanted = f"a list of {least}" if least == most else f"a list of {least} to {most}"
+                        raise InputError(path, f"Conditions.{name}", f"{key} takes {wanted}")
+                    pending += value
+                elif key == "Condition" and not isinstance(value, str):
+                    raise InputError(path, f"Conditions.{name}", "Condition takes the name of a condition")
+    _check_cycles(path, conditions)
+
+
+def _check_cycles(path: str, conditions: Mapping[str, Any]) -> None:
     done: set[str] = set()
     for start in conditions:
         trail: list[str] = []

@@ -33,8 +33,6 @@ class Group:
     def adopt(self, templates: Iterable[Template]) -> None:
         """Take these templates in place of those from before."""
         self.templates = tuple(templates)
-        for template in self.templates:
-            template.group = self
         self._by_type = self._exports = None
         self._literals = {}
 
@@ -47,6 +45,11 @@ class Group:
             for resource in self.resources():
                 self._by_type.setdefault(resource.type, []).append(resource)
         return [resource for kind in types for resource in self._by_type.get(kind, ())]
+
+    def unexpanded(self, *types: str) -> list[Unknown]:
+        """Return the lists, not known, of the ``Fn::ForEach`` loops that make resources of these types: there may be more than are visible."""
+        wanted = frozenset(types)
+        return [what for template in self.templates for what, made in template.unexpanded.values() if made & wanted]
 
     @property
     def parameters(self) -> dict[str, list[Parameter]]:

@@ -362,6 +362,11 @@ def _transform(template: Template, argument: Any) -> Any:
     return Unknown(f"what the transform {name} puts here", kind="transform", key=("transform", template.path, id(argument)))
 
 
+def _for_each(template: Template, argument: Any) -> Any:
+    """What is left of a loop over a list that is not known."""
+    return Unknown(f"what {argument} makes", kind="transform", key=("loop", template.path, id(argument)))
+
+
 FUNCTIONS: dict[str, Callable[[Template, Any], Any]] = {
     "Ref": _ref,
     "Fn::GetAtt": _get_att,
@@ -379,5 +384,6 @@ FUNCTIONS: dict[str, Callable[[Template, Any], Any]] = {
     "Fn::Length": _length,
     "Fn::ToJsonString": _to_json_string,
     "Fn::Transform": _transform,
+    "Fn::ForEach": _for_each,
     **{name: _condition(name) for name in ("Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not")},
 }

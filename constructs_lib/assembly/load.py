@@ -42,14 +42,15 @@ def load(
     """
     reading = _Reading(progress)
     files = [path for path in paths if not os.path.isdir(path)]
-    batches: list[tuple[str, list[Source]]] = []
-    if files:
-        batches.append(("templates", [reading.named(path) for path in files]))
     contexts = dict(context)
+    groups = _Groups(parameters, region, defaults)
+    if files:
+        groups.add("templates", [reading.named(path) for path in files], None)
     for path in paths:
         if os.path.isdir(path):
-            batches += reading.folder(path, contexts)
-    return _finish(batches, reading, parameters, region, defaults, contexts)
+            for name, sources in reading.folder(path, contexts):
+                groups.add(name, sources, reading.errors)
+    return groups.input(reading, contexts)
 
 
 def from_documents(
@@ -70,7 +71,9 @@ def from_documents(
     for name, document in documents.items():
         check_depth(name, document)
         sources.append(Source(name, document, stack_name=stack_names.get(name), account=account))
-    return _finish([("templates", sources)], _Reading(None), parameters, region, defaults, context)
+    groups = _Groups(parameters, region, defaults)
+    groups.add("templates", sources, None)
+    return groups.input(_Reading(None), context)
 
 
 class _Reading:
@@ -99,7 +102,7 @@ class _Reading:
                 assembly = Assembly(folder, manifest)
                 contexts.update(assembly.context())
                 batches += assembly.batches()
-                self.skipped += assembly.skipped
+                self.errors += assembly.errors
             else:
                 files += [os.path.join(folder, name) for name in names if name.endswith(_SUFFIXES)]
         sources = []
@@ -158,30 +161,32 @@ def _looks_like_template(file: str, text: str) -> bool:
     return any(f'"{sign}"' in text or text.startswith(f"{sign}:") or f"\n{sign}:" in text for sign in _SIGNS)
 
 
-def _finish(
-    batches: Sequence[tuple[str, list[Source]]],
-    reading: _Reading,
-    parameters: Mapping[str, str],
-    region: str | None,
-    defaults: bool,
-    context: Mapping[str, Any],
-) -> Input:
-    groups = []
-    for name, sources in batches:
-        group = Group(name, decided=parameters, defaults=defaults)
+class _Groups:
+    """Makes groups of what was read, all under the same parameters, region and defaults."""
+
+    def __init__(self, parameters: Mapping[str, str], region: str | None, defaults: bool) -> None:
+        self.parameters = parameters
+        self.region = region
+        self.defaults = defaults
+        self.groups: list[Group] = []
+
+    def add(self, name: str, sources: Sequence[Source], errors: list[InputError] | None) -> None:
+        """Add a group; templates that are not valid are left for ``errors``, or raised where there is none."""
+        group = Group(name, decided=self.parameters, defaults=self.defaults)
         for source in sources:
-            source.region = source.region or region
-        link(group, sources)
-        groups.append(group)
-    _check_parameters(parameters, groups)
-    result = Input(groups, skipped=reading.skipped, errors=reading.errors)
-    for template in result.templates:
-        _read_metadata(template)
-    return result
+            source.region = source.region or self.region
+        link(group, sources, errors)
+        self.groups.append(group)
 
+    def input(self, reading: _Reading, context: Mapping[str, Any]) -> Input:
+        """Return all groups as the input."""
+        _check_parameters(self.parameters, self.groups)
+        if context:
+            from constructs_lib.assembly.cloud import context_vpcs
 
-def _read_metadata(template: Any) -> None:
-    return
+            for group in self.groups:
+                group.context_vpcs = context_vpcs(context)
+        return Input(self.groups, skipped=reading.skipped, errors=reading.errors)
 
 
 def _check_parameters(parameters: Mapping[str, str], groups: Sequence[Group]) -> None:

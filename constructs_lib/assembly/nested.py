@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from constructs_lib.assembly.cloud import Constructs
     from constructs_lib.assembly.group import Group
     from constructs_lib.assembly.template import Resource
 
@@ -22,7 +23,7 @@ _DEEPEST_NEST = 20
 class Source:
     """A document that was read, with what is known about where it is deployed."""
 
-    __slots__ = ("account", "assets", "document", "file", "path", "region", "stack_name")
+    __slots__ = ("account", "assets", "constructs", "document", "file", "path", "region", "stack_name")
 
     def __init__(
         self,
@@ -34,8 +35,12 @@ class Source:
         region: str | None = None,
         account: str | None = None,
         assets: Callable[[str, Resource], Source | None] | None = None,
+        constructs: Constructs | None = None,
     ) -> None:
-        """Keep the document; ``assets`` finds the template of a nested stack that is not among the other sources, from its URL."""
+        """Keep the document; ``assets`` finds the template of a nested stack that is not among the other sources, from its URL.
+
+        ``constructs`` is what an assembly says of the constructs behind the resources.
+        """
         self.path = path
         self.document = document
         self.file = file
@@ -43,23 +48,36 @@ class Source:
         self.region = region
         self.account = account
         self.assets = assets
+        self.constructs = constructs
 
-    def template(self, parent: Resource | None = None) -> Template:
+    def template(self, group: Group, parent: Resource | None = None) -> Template:
         """Return the template that stands by itself, or is nested as ``parent``."""
         return Template(
             self.path,
             self.document,
+            group,
             file=self.file,
             stack_name=self.stack_name if parent is None else None,
             region=self.region if parent is None else parent.template.region,
             account=self.account if parent is None else parent.template.account,
             parent=parent,
+            constructs=self.constructs if parent is None else parent.template.constructs,
         )
 
 
-def link(group: Group, sources: Sequence[Source]) -> None:
-    """Give ``group`` the templates of ``sources``; those that a stack resource nests stand in that resource's context, once for each."""
-    candidates = [(source, source.template()) for source in sources]
+def link(group: Group, sources: Sequence[Source], errors: list[InputError] | None = None) -> None:
+    """Give ``group`` the templates of ``sources``; those that a stack resource nests stand in that resource's context, once for each.
+
+    Templates that are not valid are left for ``errors``, or raised where there is none.
+    """
+    candidates = []
+    for source in sources:
+        try:
+            candidates.append((source, source.template(group)))
+        except InputError as error:
+            if errors is None:
+                raise
+            errors.append(error)
     group.adopt([template for _, template in candidates])
     targets = [(source, template, _targets(source, template, sources)) for source, template in candidates]
     if not any(found for _, _, found in targets):
@@ -82,12 +100,11 @@ def _nest(
     source = chain[-1]
     templates.append(template)
     reached.add(id(source))
-    template.group = group
     for logical_id, target in _targets(source, template, sources).items():
         resource = template.resources[logical_id]
         if target in chain or len(chain) > _DEEPEST_NEST:
             raise _circular(source, resource)
-        resource.nested = target.template(resource)
+        resource.nested = target.template(group, resource)
         _nest(group, (*chain, target), resource.nested, sources, templates, reached)
 
 

@@ -14,6 +14,7 @@ from constructs_lib.assembly.limits import DEEPEST, MOST_VALUES, too_deep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -176,6 +177,18 @@ class _Builder:
             hint = nearest(tag.lstrip("!"), _SHORT).replace('"', '"!', 1) if tag.startswith("!") else ""
             raise self.error(event, f"unknown tag {shown}{hint}")
         return name
+
+
+def events(text: str) -> Iterator[Any]:
+    """Yield libyaml's events of a text that was read without errors before."""
+    loader = _Loader(text)
+    try:
+        while loader.check_event():
+            yield loader.get_event()
+    except yaml.YAMLError:
+        return
+    finally:
+        loader.dispose()
 
 
 def parse_yaml(text: str, shown: str) -> Any:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly.conditions import Condition, check_cycles, compared_literals
+from constructs_lib.assembly.conditions import Condition, check_conditions, compared_literals
+from constructs_lib.assembly.cycles import check_resource_cycles
+from constructs_lib.assembly.declarations import declare
 from constructs_lib.assembly.errors import InputError
 from constructs_lib.assembly.intrinsics import FUNCTIONS, partition_of, resolve
+from constructs_lib.assembly.loops import Loops, uses_loops
 from constructs_lib.assembly.parameters import Parameter
 from constructs_lib.assembly.values import ABSENT, Reference, Text, Unknown
 from constructs_lib.assembly.worlds import Undecided, current, fact
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from constructs_lib.assembly.cloud import Constructs
     from constructs_lib.assembly.group import Group
 
 
@@ -32,15 +36,30 @@ class Resource:
         #: The template of the nested stack that this resource is, where it is part of the input.
         self.nested: Template | None = None
         self.ref = Reference(self)
-        #: Rule ids that are acknowledged here, with the reasons given.
-        self.acknowledged: dict[str, str] = {}
+        #: What ``Metadata.SageMakerNetwork`` declares on this resource.
+        self.declared: Mapping[str, Any] = {}
+        self._acknowledged: dict[str, str] | None = None
         self._settled: dict[tuple[str | int, ...], Any] = {}
 
     @property
     def construct_path(self) -> str | None:
-        """The CDK construct that made it, where the template says so."""
+        """The path of the CDK construct that made it, where the template or its assembly says so."""
         path = self.metadata.get("aws:cdk:path")
-        return path if isinstance(path, str) else None
+        if isinstance(path, str):
+            return path
+        constructs = self.template.constructs
+        return constructs.path(self.template.path, self.logical_id) if constructs is not None else None
+
+    @property
+    def acknowledged(self) -> Mapping[str, str]:
+        """The rules that are acknowledged here, with the reasons: in its metadata, or through the CDK on its construct or one above."""
+        if self._acknowledged is None:
+            reasons: dict[str, str] = {}
+            constructs = self.template.constructs
+            if constructs is not None and constructs.acknowledged:
+                reasons = constructs.acknowledged_at(self.construct_path or "")
+            self._acknowledged = {**reasons, **self.declared.get("acknowledge", {})}
+        return self._acknowledged
 
     def exists(self) -> bool:
         """Whether it is created in the current world: its condition holds, and so do those of the nested stacks around it."""
@@ -108,12 +127,14 @@ class Template:
         self,
         path: str,
         document: Mapping[str, Any],
+        group: Group,
         *,
         file: str | None = None,
         stack_name: str | None = None,
         region: str | None = None,
         account: str | None = None,
         parent: Resource | None = None,
+        constructs: Constructs | None = None,
     ) -> None:
         """Keep the sections of ``document``; ``path`` is what messages call it, ``file`` where line numbers are looked up."""
         self.path = path
@@ -123,19 +144,41 @@ class Template:
         self.region = region
         self.account = account
         self.parent = parent
-        self.group: Group
+        self.constructs = constructs
+        self.group = group
+        #: Loops over lists that are not known: by name, what the list is and which types of resources they make.
+        self.unexpanded: Mapping[str, tuple[Unknown, frozenset[str]]] = {}
         self.metadata: Mapping[str, Any] = self._section("Metadata")
         self.mappings = self._section("Mappings")
-        self.outputs = self._section("Outputs")
         self.parameters = {
             name: Parameter(self, name, self._body("Parameters", name, body)) for name, body in self._section("Parameters").items()
         }
-        definitions = self._section("Conditions")
+        self.conditions: dict[str, Condition] = {}
+        self.resources: dict[str, Resource] = {}
+        definitions, outputs, resources = (self._section(name) for name in ("Conditions", "Outputs", "Resources"))
+        if uses_loops(document):
+            definitions, outputs, resources = self._without_loops(definitions, outputs, resources)
         if definitions:
-            check_cycles(path, definitions)
-        self.conditions = {name: Condition(self, name, definition) for name, definition in definitions.items()}
-        self.resources = {name: self._resource(name, body) for name, body in self._section("Resources").items()}
+            check_conditions(path, definitions)
+            self.conditions = {name: Condition(self, name, definition) for name, definition in definitions.items()}
+        self.outputs = outputs
+        self.resources = {name: self._resource(name, body) for name, body in resources.items()}
+        check_resource_cycles(path, resources)
         self.declarations: Mapping[str, Any] = {}
+        declare(self)
+
+    def _without_loops(self, *sections: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+        loops = Loops(self.path, self._settled_list)
+        written = tuple(loops.section(name, section) for name, section in zip(("Conditions", "Outputs", "Resources"), sections, strict=True))
+        self.unexpanded = loops.unknown
+        return written
+
+    def _settled_list(self, value: Any) -> Any:
+        """Return the list that a loop goes over, where it is the same in every world."""
+        try:
+            return self.resolve(value)
+        except Undecided as error:
+            return Unknown(f"a list that depends on {error.what}", error.declare)
 
     def _section(self, name: str) -> Mapping[str, Any]:
         section = self.document.get(name)
