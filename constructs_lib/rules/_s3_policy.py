@@ -1,0 +1,137 @@
+"""What a policy document lets through to a bucket that AWS owns, judged by the name that the bucket has in each region.
+
+Endpoint policies are read statement by statement: an Allow may carry conditions and still let something through, a Deny stops something for
+certain only without any.
+"""
+
+from __future__ import annotations
+
+import re
+
+from constructs_lib.assembly import NotVisible, Pseudo, Text, Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+#: Where Amazon ECR keeps the layers of images (https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html).
+IMAGE_LAYERS = "prod-{region}-starport-layer-bucket"
+#: Where JumpStart keeps its models (https://docs.aws.amazon.com/sagemaker/latest/dg/jumpstart-deploy.html).
+JUMPSTART = "jumpstart-cache-prod-{region}"
+#: Package repositories of Amazon Linux 1, 2 and 2023.
+PACKAGES = ("packages.{region}.amazonaws.com", "repo.{region}.amazonaws.com", "amazonlinux.{region}.amazonaws.com", "al2023-repos-{region}-de612dc2")
+
+READ = "s3:GetObject"
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
+_SOME_REGION = "us-east-1"
+_ARN = re.compile(r"arn:[^:]*:")
+_ALL_OBJECTS = frozenset({"*", "arn:aws:s3:::*", "arn:aws:s3:::*/*"})
+
+
+def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
+    """The statements of a policy, also where it has a lone one.
+
+    Raises:
+        NotVisible: They, or one of them, are not in the templates.
+    """
+    found = as_list(policy.get("Statement"))
+    for statement in found:
+        if not isinstance(statement, dict):
+            raise _hidden(statement, "a statement of the policy")
+    return found
+
+
+def as_list(value: Any) -> list[Any]:
+    """A policy element as the list that it may also be written as."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def allows_everything(policy: dict[str, Any]) -> bool:
+    """Whether every principal may do everything in every bucket, as far as Allow statements without condition go."""
+    found = statements(policy)
+    if any(one.get("Effect") == "Deny" and "NotResource" in one for one in found):
+        return False  # what is not listed there is denied
+    return any(one.get("Effect") == "Allow" and not one.get("Condition") and _is_unlimited(one) for one in found)
+
+
+def _is_unlimited(statement: dict[str, Any]) -> bool:
+    anybody = statement.get("Principal", "*") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+    actions = {str(action).lower() for action in as_list(statement.get("Action"))}
+    resources = {_common(_pattern(resource)) for resource in as_list(statement.get("Resource", "*"))}
+    return anybody and bool(actions & {"*", "s3:*"}) and bool(resources & _ALL_OBJECTS)
+
+
+def lets_through(policy: dict[str, Any] | None, bucket: str, region: str | None) -> bool:
+    """Whether objects of a bucket can be read; `bucket` has `{region}` in its name, and an unknown region stands for any.
+
+    Raises:
+        NotVisible: What a statement is about is not in the templates.
+    """
+    if policy is None:
+        return True
+    regions = [region] if region else sorted(_regions_in(policy)) or [_SOME_REGION]
+    return any(_is_allowed(policy, f"arn:aws:s3:::{bucket.format(region=one)}/object") for one in regions)
+
+
+def _regions_in(policy: dict[str, Any]) -> Iterator[str]:
+    for statement in statements(policy):
+        for resource in (*as_list(statement.get("Resource")), *as_list(statement.get("NotResource"))):
+            yield from _REGION.findall(_pattern(resource))
+
+
+def _is_allowed(policy: dict[str, Any], arn: str) -> bool:
+    allowed = False
+    for statement in statements(policy):
+        if not _covers(statement, arn):
+            continue
+        if statement.get("Effect") == "Allow":
+            allowed = True
+        elif not statement.get("Condition"):
+            return False
+    return allowed
+
+
+def _covers(statement: dict[str, Any], arn: str) -> bool:
+    """Whether a statement speaks of reading this object."""
+    if not _is_named(statement, "Action", READ):
+        return False
+    if "Resource" not in statement and "NotResource" not in statement:
+        return True
+    return _is_named(statement, "Resource", arn)
+
+
+def _is_named(statement: dict[str, Any], element: str, value: str) -> bool:
+    """Whether an element such as `Resource`, or else its opposite `NotResource`, holds for a value."""
+    negated = f"Not{element}"
+    if negated in statement:
+        return not any(_matches(one, value) for one in as_list(statement[negated]))
+    return any(_matches(one, value) for one in as_list(statement.get(element)))
+
+
+def _matches(given: Any, value: str) -> bool:
+    pattern = _common(_pattern(given))
+    expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
+    return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL) is not None
+
+
+def _pattern(given: Any) -> str:
+    """A resource or action as text with `*` for region, account and partition; other holes, which name one's own things, stay as they are."""
+    if isinstance(given, Text):
+        return "".join("*" if isinstance(part, Pseudo) else str(part) for part in given.parts)
+    if isinstance(given, Unknown):
+        raise _hidden(given, "a resource of the policy")
+    return str(given)
+
+
+def _common(pattern: str) -> str:
+    """The pattern with the partition that the samples have."""
+    return _ARN.sub("arn:aws:", pattern, count=1)
+
+
+def _hidden(value: Any, what: str) -> NotVisible:
+    if isinstance(value, Unknown):
+        return NotVisible(f"{what} is {value.what}", value.declare)
+    return NotVisible(f"{what} is {value}", "write the policy out")

@@ -1,0 +1,108 @@
+"""What the rules about Studio domains ask in the same way: which of them are VpcOnly, and what their subnets lead to."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible
+from constructs_lib.rules._rule import NotApplicable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeVar
+
+    from constructs_lib.network import Domain, Network, SecurityGroup, Subnet, Vantage
+    from constructs_lib.rules._rule import Findings
+    from constructs_lib.services import Service
+
+    T = TypeVar("T")
+
+#: Route classes from which every AWS service is reached, or of which SMN-DOM-03 alone speaks.
+_SERVED = ("nat", "public")
+
+
+def require_vpc_only(domain: Domain | None) -> None:
+    """Leave a domain whose apps use the network that SageMaker manages, and what belongs to no domain.
+
+    Raises:
+        NotApplicable: The domain is not VpcOnly.
+        NotVisible: Its AppNetworkAccessType is unknown.
+    """
+    if domain is None or not domain.vpc_only:
+        raise NotApplicable
+
+
+def each(things: Iterable[T], judge: Callable[[T], Findings]) -> Findings:
+    """Judge one thing after the other; what is unknown about one does not hide what is wrong with the next."""
+    for thing in things:
+        try:
+            yield from judge(thing)
+        except NotVisible as unknown:
+            yield unknown
+
+
+def apps_of(domain: Domain) -> list[Vantage]:
+    """Where the domain's apps stand: with the groups of the domain and of each profile, or of the domain alone where there is no profile."""
+    return [profile.vantage for profile in domain.user_profiles] or [domain.vantage]
+
+
+def app_groups(domain: Domain) -> list[tuple[SecurityGroup, ...]]:
+    """The groups that sit together on one app, each set of them once."""
+    return list(dict.fromkeys(app.groups for app in apps_of(domain)))
+
+
+def private_subnets(domain: Domain) -> list[Subnet]:
+    """The subnets whose apps depend on endpoints, those of unknown routes included: neither behind NAT nor public."""
+    return [subnet for subnet in domain.subnets if not _is_served(subnet)]
+
+
+def _is_served(subnet: Subnet) -> bool:
+    try:
+        return subnet.route_class in _SERVED
+    except NotVisible:
+        return False
+
+
+def unreachable(domain: Domain, network: Network, services: Sequence[Service]) -> Findings:
+    """Say for each service from which subnets of a VpcOnly domain it cannot be reached, and why."""
+    subnets = private_subnets(domain)
+    for service in services:
+        places: dict[str, list[str]] = {}
+        for subnet in subnets:
+            try:
+                for reason in _reasons(domain, network, subnet, service):
+                    places.setdefault(reason, []).append(subnet.label)
+            except NotVisible as unknown:
+                yield unknown
+        for reason, labels in places.items():
+            yield f"{service.name} cannot be reached from {', '.join(labels)}: {reason}"
+
+
+def _reasons(domain: Domain, network: Network, subnet: Subnet, service: Service) -> list[str]:
+    """Why apps in the subnet do not reach the service; empty where they do."""
+    if subnet.route_class == "other-egress":
+        _require_endpoint(domain, network, subnet, service)
+        return []
+    if network.endpoint_for(subnet.vpc, service) is None:
+        # No group could help, so the groups need not be known.
+        apps = [domain.place(domain.id, (), domain)]
+    else:
+        apps = apps_of(domain)
+    reasons = (network.blocked(app.at(subnet), service) for app in apps)
+    return list(dict.fromkeys(reason for reason in reasons if reason))
+
+
+def _require_endpoint(domain: Domain, network: Network, subnet: Subnet, service: Service) -> None:
+    """A default route that leaves for another network decides nothing, unless a usable endpoint takes the traffic before.
+
+    Raises:
+        NotVisible: There is no such endpoint.
+    """
+    try:
+        if all(network.endpoint_usable(app.at(subnet), service) is None for app in apps_of(domain)):
+            return
+    except NotVisible:
+        pass  # what lies behind the route would have to be known as well, and is the better thing to name
+    raise NotVisible(
+        f"{subnet.label} leaves through {subnet.egress_text}, and what lies behind it is not in the templates",
+        f"confirm there that {service.name} can be reached",
+    )

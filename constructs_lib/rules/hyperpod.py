@@ -1,0 +1,120 @@
+"""Rules about SageMaker HyperPod clusters."""
+
+from __future__ import annotations
+
+from constructs_lib.rules._groups import is_among, joined, listed, named
+from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
+from constructs_lib.rules._studio import each
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from constructs_lib.network import Cluster, InstanceGroup, Network, Rule, Subnet
+    from constructs_lib.rules._rule import Findings
+
+_PREREQUISITES = f"{GUIDE}/sagemaker-hyperpod-prerequisites.html"
+#: Instance families with an Elastic Fabric Adapter.
+_EFA = ("ml.p4d", "ml.p4de", "ml.p5", "ml.p5e", "ml.p5en", "ml.p6", "ml.trn1", "ml.trn1n", "ml.trn2", "ml.p3dn")
+_EFA_SIZES = ("ml.c5n.18xlarge",)
+_P5 = ("ml.p5", "ml.p5e", "ml.p5en")
+_ADDRESSES_SLURM, _ADDRESSES_EKS = 32, 81
+
+
+@rule(
+    "SMN-HP-01",
+    statement="A HyperPod cluster on Amazon EKS needs a VPC configuration; on Slurm, an instance group may override only one that the cluster has.",
+    severity=Severity.ERROR,
+    source=_PREREQUISITES,
+    fix="Add VpcConfig with the subnets and security groups of the cluster.",
+    at="VpcConfig",
+)
+def cluster_has_a_vpc(cluster: Cluster, network: Network) -> Findings:
+    if cluster.vpc_config_given:
+        return
+    if cluster.eks:
+        yield "a cluster on Amazon EKS has no VpcConfig"
+        return
+    overriding = [group.name for group in cluster.instance_groups if group.override_given]
+    if overriding:
+        yield f"{listed(overriding)} set OverrideVpcConfig, and the cluster has no VpcConfig"
+
+
+@rule(
+    "SMN-HP-02",
+    statement="HyperPod nodes with an Elastic Fabric Adapter need a security group that allows all traffic from and to itself; an outbound rule to "
+    "0.0.0.0/0 does not stand in for the one to the group.",
+    severity=Severity.ERROR,
+    source=_PREREQUISITES,
+    fix="Add an inbound rule for all traffic from the group itself and an outbound rule for all traffic to the group itself.",
+    at="VpcConfig.SecurityGroupIds",
+)
+def efa_nodes_reach_each_other(cluster: Cluster, network: Network) -> Findings:
+    groups = [group for group in cluster.instance_groups if _is_family(group.type, _EFA) or group.type in _EFA_SIZES]
+    if not groups or not (cluster.vpc_config_given or any(group.override_given for group in groups)):
+        raise NotApplicable
+
+    def judge(group: InstanceGroup) -> Findings:
+        for direction, word, preposition in (("ingress", "inbound", "from"), ("egress", "outbound", "to")):
+            rules, unknown = joined(group.security_groups, direction)
+            if any(_names_a_member(rule, group) for rule in rules if rule.everything):
+                continue
+            if unknown:
+                yield unknown
+            else:
+                said = f"{named(group.security_groups)}: no {word} rule for all traffic {preposition} itself, which EFA needs on {group.type}"
+                yield Finding(said, at=f"{group.path}.OverrideVpcConfig.SecurityGroupIds" if group.override_given else None)
+
+    yield from each(groups, judge)
+
+
+def _names_a_member(rule: Rule, group: InstanceGroup) -> bool:
+    return rule.peer is not None and is_among(rule.peer, group.security_groups)
+
+
+def _is_family(instance_type: str, families: tuple[str, ...]) -> bool:
+    """Whether `ml.p5.48xlarge` or `ml.p6-b200.48xlarge` is of one of the families."""
+    family = instance_type.rpartition(".")[0]
+    return family in families or family.partition("-")[0] in families
+
+
+@rule(
+    "SMN-HP-03",
+    statement="HyperPod nodes fetch their lifecycle scripts from Amazon S3, and need a way to it from each of their subnets.",
+    severity=Severity.ERROR,
+    source=_PREREQUISITES,
+    fix="Add an S3 gateway endpoint and list the route tables of the cluster's subnets, or route them to a NAT gateway.",
+    at="VpcConfig.Subnets",
+)
+def nodes_reach_s3(cluster: Cluster, network: Network) -> Findings:
+    subnets = dict.fromkeys(subnet for group in cluster.instance_groups for subnet in group.subnets)
+    if not subnets:
+        raise NotApplicable
+
+    def judge(subnet: Subnet) -> Findings:
+        if not network.s3_path(subnet):
+            yield f"{subnet.label} has no way to Amazon S3: {subnet.egress_text}, and no S3 endpoint serves it"
+
+    yield from each(subnets, judge)
+
+
+@rule(
+    "SMN-HP-04",
+    statement="A P5 instance takes 32 addresses of its subnets on Slurm and 81 on Amazon EKS, and the range of a subnet cannot be changed later.",
+    severity=Severity.WARNING,
+    source=_PREREQUISITES,
+    fix="Use larger subnets, or more of them.",
+    at="VpcConfig.Subnets",
+)
+def nodes_have_addresses(cluster: Cluster, network: Network) -> Findings:
+    groups = [group for group in cluster.instance_groups if _is_family(group.type, _P5) and group.subnets]
+    if not groups:
+        raise NotApplicable
+    each_takes = _ADDRESSES_EKS if cluster.eks else _ADDRESSES_SLURM
+
+    def judge(group: InstanceGroup) -> Findings:
+        needed = (group.count or 0) * each_takes
+        free = sum(subnet.usable_addresses for subnet in group.subnets)
+        if free < needed:
+            where = listed(subnet.label for subnet in group.subnets)
+            yield f"{where} have {free} addresses, and {group.count} instances {group.type} of {group.name} need {needed}"
+
+    yield from each(groups, judge)

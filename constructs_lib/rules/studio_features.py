@@ -1,0 +1,265 @@
+"""Rules about what is used with a Studio domain: RStudio, Docker, file systems, Amazon EMR, and policies that look at the network."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible, Reference
+from constructs_lib.network import Domain
+from constructs_lib.network.iam import matches
+from constructs_lib.rules._groups import any_of, joined, let_out, listed, named, peers_admitted
+from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Remark, Severity, rule
+from constructs_lib.rules._studio import app_groups, each, private_subnets, require_vpc_only, unreachable
+from constructs_lib.services import ECR_API, ECR_DKR, LICENSE_MANAGER, LOGS, SAGEMAKER_API, SAGEMAKER_RUNTIME
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from constructs_lib.network import (
+        EfsFileSystem,
+        EmrCluster,
+        FsxFileSystem,
+        Network,
+        SecurityGroup,
+        Subnet,
+        UserProfile,
+    )
+    from constructs_lib.rules._rule import Findings
+
+_DOCKER = "DomainSettings.DockerSettings"
+_TRUSTED = f"{_DOCKER}.VpcOnlyTrustedAccounts"
+_MOST_ACCOUNTS, _ACCOUNT_DIGITS = 20, 12
+_LIVY = 8998
+_PRESIGNED = "sagemaker:CreatePresignedDomainUrl"
+_VPC_KEYS = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
+_ADDRESS_KEY = "aws:sourceip"
+
+
+@rule(
+    "SMN-DOM-20",
+    statement="RStudio in a VpcOnly domain needs a way to the SageMaker API and to License Manager, and domain security groups that let everything out.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/rstudio-network.html",
+    fix="Add the sagemaker.api and license-manager interface endpoints, and allow all outbound traffic in DomainSettings.SecurityGroupIds.",
+    at="DomainSettings.RStudioServerProDomainSettings",
+)
+def rstudio_reaches_its_license(domain: Domain, network: Network) -> Findings:
+    require_vpc_only(domain)
+    if not domain.rstudio:
+        raise NotApplicable
+    yield from unreachable(domain, network, (SAGEMAKER_API, LICENSE_MANAGER))
+    groups = domain.domain_groups
+    rules, unknown = joined(groups, "egress")
+    if not groups or let_out([rule for rule in rules if rule.everything], "-1", 0, 65535) is not None:
+        return
+    if unknown:
+        yield unknown
+    else:
+        yield Finding(f"{named(groups)} does not let all traffic out", at="DomainSettings.SecurityGroupIds")
+
+
+@rule(
+    "SMN-DOM-22",
+    statement="Docker in a VpcOnly domain pulls images by SageMaker's own VPC, and only from ECR of the accounts in VpcOnlyTrustedAccounts: at most 20, "
+    "of twelve digits, and of effect only in VpcOnly with Docker access enabled.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/studio-updated-local-get-started.html",
+    fix="Set AppNetworkAccessType to VpcOnly and EnableDockerAccess to ENABLED, and list the accounts that images are pulled from.",
+    at=_TRUSTED,
+)
+def docker_settings_have_effect(domain: Domain, network: Network) -> Findings:
+    if not domain.given(*_DOCKER.split(".")):
+        raise NotApplicable
+    enabled = domain.text(*_DOCKER.split("."), "EnableDockerAccess", default="DISABLED") == "ENABLED"
+    rootless = domain.text(*_DOCKER.split("."), "RootlessDocker", default="DISABLED") == "ENABLED"
+    if enabled and rootless and domain.vpc_only:
+        yield from unreachable(domain, network, (ECR_API, ECR_DKR))
+    elif domain.given(*_TRUSTED.split(".")):
+        yield from _trusted_accounts_are_valid(domain)
+        if not domain.vpc_only or not enabled:
+            lack = "VpcOnly" if enabled else "Docker access" if domain.vpc_only else "VpcOnly and Docker access"
+            yield f"VpcOnlyTrustedAccounts has no effect without {lack}"
+    elif enabled and domain.vpc_only:
+        yield Remark("no VpcOnlyTrustedAccounts: images are pulled only from the domain's own account")
+
+
+def _trusted_accounts_are_valid(domain: Domain) -> Findings:
+    accounts = domain.entries(*_TRUSTED.split("."))
+    if len(accounts) > _MOST_ACCOUNTS:
+        yield Finding(f"{len(accounts)} trusted accounts, at most {_MOST_ACCOUNTS} are possible", severity=Severity.ERROR)
+    for account in accounts:
+        if isinstance(account, (str, int)) and not (str(account).isdecimal() and len(str(account)) == _ACCOUNT_DIGITS):
+            yield Finding(f"'{account}' is not an account id of twelve digits", severity=Severity.ERROR)
+
+
+@rule(
+    "SMN-DOM-24",
+    statement="The apps of a PublicInternetOnly domain use neither NAT nor endpoints of your VPC: only the traffic to the file system goes there.",
+    severity=Severity.INFO,
+    source=f"{GUIDE}/onboard-vpc.html",
+    fix="Set AppNetworkAccessType to VpcOnly, or remove what only the domain was meant to use.",
+    at="AppNetworkAccessType",
+)
+def public_domain_ignores_its_vpc(domain: Domain, network: Network) -> Findings:
+    if domain.vpc_only:
+        raise NotApplicable
+    unused = [*_gateways_of(domain), *_sagemaker_endpoints_of(domain, network)]
+    if unused:
+        yield f"the apps of a PublicInternetOnly domain do not use {listed(dict.fromkeys(unused))}"
+
+
+def _gateways_of(domain: Domain) -> list[str]:
+    """NAT gateways behind the domain's subnets; what other templates hold is not this one's concern."""
+    try:
+        return [subnet.default_route.target.label for subnet in domain.subnets if subnet.has_nat and subnet.default_route.target]
+    except NotVisible:
+        return []
+
+
+def _sagemaker_endpoints_of(domain: Domain, network: Network) -> list[str]:
+    found = []
+    for endpoint in network.endpoints:
+        try:
+            if "sagemaker" in endpoint.service_name and domain.vpc and endpoint.vpc.same_as(domain.vpc):
+                found.append(endpoint.label)
+        except NotVisible:
+            continue
+    return found
+
+
+@rule(
+    "SMN-DOM-25",
+    statement="Restricting presigned domain URLs to a VPC or an endpoint works with IAM authentication only: with IAM Identity Center, nobody calls "
+    "CreatePresignedDomainUrl.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/studio-interface-endpoint.html",
+    fix="Use AuthMode IAM, or restrict access in IAM Identity Center and drop the condition.",
+    at="AuthMode",
+)
+def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Findings:
+    conditioned: dict[str, Severity] = {}
+    for policy in network.policies:
+        for statement in policy.statements:
+            if not any(action.lower().startswith("sagemaker:") and matches(action, _PRESIGNED) for action in statement.actions):
+                continue
+            if statement.condition_keys & _VPC_KEYS:
+                conditioned[policy.label] = Severity.WARNING
+            elif _ADDRESS_KEY in statement.condition_keys:
+                conditioned.setdefault(policy.label, Severity.INFO)
+    if not conditioned:
+        raise NotApplicable
+    if domain.auth_mode != "SSO":
+        return
+    for label, severity in conditioned.items():
+        yield Finding(f"the condition of {label} on CreatePresignedDomainUrl has no effect: AuthMode is SSO", severity=severity)
+
+
+@rule(
+    "SMN-DOM-26",
+    statement="A custom EFS file system needs a mount target in each subnet of the domain; an FSx for Lustre file system must lie in one of them.",
+    severity=Severity.ERROR,
+    source=f"{GUIDE}/domain-custom-file-system.html",
+    fix="Create a mount target in the subnet, or the file system in a subnet of the domain, and admit the domain's NFS group.",
+    at="DefaultUserSettings.CustomFileSystemConfigs",
+)
+def custom_file_systems_are_mounted(settings: Domain | UserProfile, network: Network) -> Findings:
+    if isinstance(settings, Domain):
+        domain, keys = settings, ("DefaultUserSettings", "DefaultSpaceSettings")
+    else:
+        domain, keys = settings.domain, ("UserSettings",)
+    paths = [key for key in keys if settings.given(key, "CustomFileSystemConfigs")]
+    if not paths:
+        raise NotApplicable
+    for key in paths:
+        for config in settings.entries(key, "CustomFileSystemConfigs"):
+            yield from _file_system_is_mounted(config, domain, network, f"{key}.CustomFileSystemConfigs")
+
+
+def _file_system_is_mounted(config: dict[str, dict[str, object]], domain: Domain, network: Network, at: str) -> Findings:
+    for key, known in (("EFSFileSystemConfig", network.efs_file_systems), ("FSxLustreFileSystemConfig", network.fsx_file_systems)):
+        given = config.get(key, {}).get("FileSystemId")
+        if given is None:
+            continue
+        resource = given.resource if isinstance(given, Reference) else None
+        system = next((system for system in known if system.resource is resource), None)
+        if system is None:
+            yield NotVisible(f"the subnets of file system {given}", "acknowledge the rule if the domain's subnets are among them")
+        else:
+            yield from (_mounted(system, domain, at) if key.startswith("EFS") else _in_reach(system, domain, at))
+
+
+def _mounted(system: EfsFileSystem, domain: Domain, at: str) -> Findings:
+    targets = [target.subnet for target in system.mount_targets]
+
+    def judge(subnet: Subnet) -> Findings:
+        if not any_of(*(lambda target=target: target.same_as(subnet) or None for target in targets)):
+            yield Finding(f"{system.label} has no mount target in {subnet.label}", at=at)
+
+    yield from each(domain.subnets, judge)
+
+
+def _in_reach(system: FsxFileSystem, domain: Domain, at: str) -> Findings:
+    pairs = [(own, subnet) for own in system.subnets for subnet in domain.subnets]
+    if not any_of(*(lambda own=own, subnet=subnet: own.same_as(subnet) or None for own, subnet in pairs)):
+        yield Finding(f"{system.label} lies in none of the domain's subnets {listed(s.label for s in domain.subnets)}", at=at)
+
+
+@rule(
+    "SMN-DOM-31",
+    statement="An execution role that refuses whatever does not come from a VPC or an endpoint leaves the console aside: the users of the domain need a VPN "
+    "or Direct Connect into that VPC.",
+    severity=Severity.INFO,
+    source=f"{GUIDE}/studio-updated-and-internet-access.html",
+    fix="Give the users a VPN or Direct Connect into the VPC, or take the condition off the execution role.",
+    at="DefaultUserSettings.ExecutionRole",
+)
+def console_users_are_not_refused(domain: Domain, network: Network) -> Findings:
+    require_vpc_only(domain)
+    roles = {role.id: role for role in (domain.role, *(profile.role for profile in domain.user_profiles)) if role and not role.imported}
+    if not roles:
+        raise NotApplicable
+    for role in roles.values():
+        keys = {key for statement in role.statements if statement.effect == "Deny" for key in statement.condition_keys}
+        if keys & {"aws:sourcevpc", "aws:sourcevpce"}:
+            yield f"role {role.label} refuses calls from outside {domain.vpc.label if domain.vpc else 'the VPC'}"
+
+
+@rule(
+    "SMN-DOM-32",
+    statement="For notebooks on Amazon EMR, the group of the cluster's primary node admits the Studio apps on TCP 8998 (Livy; 10000 for Hive, 8889 for "
+    "Presto), the apps' groups let it out, there are routes both ways, and an isolated domain reaches S3, Logs and the SageMaker runtime.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/studio-notebooks-emr-networking.html",
+    fix="Admit TCP 8998 (and 10000 for Hive, 8889 for Presto) from the Studio groups on the group of the EMR primary node.",
+    at=None,
+)
+def domain_reaches_emr(domain: Domain, network: Network) -> Findings:
+    require_vpc_only(domain)
+    clusters = network.emr_clusters
+    if not clusters:
+        raise NotApplicable
+
+    def judge(cluster: EmrCluster) -> Findings:
+        yield from each(app_groups(domain), lambda groups: _livy_is_open(domain, cluster, groups))
+        yield from _there_is_a_route(domain, cluster)
+
+    yield from each(clusters, judge)
+    if private_subnets(domain):
+        yield from unreachable(domain, network, (LOGS, SAGEMAKER_RUNTIME))
+
+
+def _livy_is_open(domain: Domain, cluster: EmrCluster, groups: tuple[SecurityGroup, ...]) -> Findings:
+    if not cluster.primary_groups:
+        raise NotVisible(
+            f"the groups that EMR makes for the primary node of {cluster.label}", "set Instances.EmrManagedMasterSecurityGroup"
+        )
+    if not peers_admitted(cluster.primary_groups, "ingress", groups, domain.subnets, "tcp", _LIVY, _LIVY):
+        yield f"{named(cluster.primary_groups)} of {cluster.label} does not admit TCP {_LIVY} from {named(groups)}"
+    if not peers_admitted(groups, "egress", cluster.primary_groups, (cluster.subnet,), "tcp", _LIVY, _LIVY):
+        yield f"{named(groups)} does not let TCP {_LIVY} out to {cluster.label}"
+
+
+def _there_is_a_route(domain: Domain, cluster: EmrCluster) -> Findings:
+    if domain.vpc is None or cluster.vpc is None or cluster.vpc.same_as(domain.vpc):
+        return
+    for subnet in domain.subnets:
+        for here, there in ((subnet, cluster.subnet), (cluster.subnet, subnet)):
+            if any(route is None for _, route in here.route_to(there.cidr)):
+                yield f"{here.label} has no route to {there.label}, which is in another VPC"

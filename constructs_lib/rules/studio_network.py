@@ -1,0 +1,264 @@
+"""Rules about the ways of a Studio domain's traffic: to AWS services, and between its own subnets."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible
+from constructs_lib.rules._groups import listed
+from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
+from constructs_lib.rules._studio import each, private_subnets, require_vpc_only, unreachable
+from constructs_lib.services import (
+    ATHENA,
+    EC2,
+    ECR_API,
+    ECR_DKR,
+    EXPERIMENTS,
+    FORECAST,
+    LOGS,
+    MLFLOW,
+    MONITORING,
+    PARTNER_APP,
+    REDSHIFT_DATA,
+    SAGEMAKER_API,
+    SAGEMAKER_RUNTIME,
+    SECRETSMANAGER,
+    SERVICECATALOG,
+    SSM,
+    SSMMESSAGES,
+    STS,
+    STUDIO,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from constructs_lib.network import Domain, Endpoint, MlflowApp, MlflowServer, Network, PartnerApp, Space, Subnet
+    from constructs_lib.rules._rule import Findings
+
+_ACCESS = f"{GUIDE}/studio-updated-and-internet-access.html"
+_NFS = 2049
+_EPHEMERAL = (1024, 65535)
+_OPTIONAL = {
+    "SageMaker Projects": (SERVICECATALOG,),
+    "Canvas": (ATHENA, ECR_API, ECR_DKR, EC2, REDSHIFT_DATA, SECRETSMANAGER, SSM, MONITORING, LOGS, STS, FORECAST),
+}
+_GEOSPATIAL, _GEOSPATIAL_REGION = ".sagemaker-geospatial", "us-west-2"
+
+
+@rule(
+    "SMN-DOM-04",
+    statement="A VpcOnly domain needs a way to the SageMaker API and runtime from each of its subnets: a NAT gateway, or interface endpoints that "
+    "its apps can use.",
+    severity=Severity.ERROR,
+    source=_ACCESS,
+    fix="Add the sagemaker.api and sagemaker.runtime interface endpoints with private DNS and a group that admits TCP 443 from the apps, or route "
+    "the subnets to a NAT gateway.",
+    at="SubnetIds",
+)
+def domain_reaches_sagemaker(domain: Domain, network: Network) -> Findings:
+    require_vpc_only(domain)
+    _require_private_or_nat(domain)
+    yield from unreachable(domain, network, (SAGEMAKER_API, SAGEMAKER_RUNTIME))
+
+
+@rule(
+    "SMN-DOM-05",
+    statement="A VpcOnly domain needs a way to Amazon S3 from each of its subnets: a NAT gateway, a gateway endpoint on the subnet's route table, or "
+    "an interface endpoint whose private DNS serves the VPC.",
+    severity=Severity.ERROR,
+    source=_ACCESS,
+    fix="Add an S3 gateway endpoint and list the route table of each domain subnet in its RouteTableIds.",
+    at="SubnetIds",
+)
+def domain_reaches_s3(domain: Domain, network: Network) -> Findings:
+    require_vpc_only(domain)
+    _require_private_or_nat(domain)
+
+    def judge(subnet: Subnet) -> Findings:
+        if not network.s3_path(subnet):
+            table = subnet.route_table
+            yield f"{subnet.label} has no way to Amazon S3: no endpoint on {table.label if table else 'the main route table'}, and no NAT gateway"
+
+    yield from each(private_subnets(domain), judge)
+
+
+def _require_private_or_nat(domain: Domain) -> None:
+    """Leave a domain all of whose subnets are public: SMN-DOM-03 alone reports it.
+
+    Raises:
+        NotApplicable: They are.
+    """
+    if all(_is_public(subnet) for subnet in domain.subnets):
+        raise NotApplicable
+
+
+def _is_public(subnet: Subnet) -> bool:
+    try:
+        return subnet.route_class == "public"
+    except NotVisible:
+        return False
+
+
+@rule(
+    "SMN-DOM-06",
+    statement="The apps of a VpcOnly domain without NAT reach the Studio page by its own interface endpoint, aws.sagemaker.<region>.studio.",
+    severity=Severity.WARNING,
+    source=_ACCESS,
+    fix="Add the interface endpoint aws.sagemaker.<region>.studio with private DNS.",
+    at="SubnetIds",
+)
+def domain_reaches_the_studio_page(domain: Domain, network: Network) -> Findings:
+    _require_no_nat(domain)
+    yield from unreachable(domain, network, (STUDIO,))
+
+
+@rule(
+    "SMN-DOM-07",
+    statement="In a VpcOnly domain without NAT, the SageMaker Python SDK needs the sts and logs interface endpoints to follow remote jobs.",
+    severity=Severity.WARNING,
+    source=_ACCESS,
+    fix="Add the interface endpoints com.amazonaws.<region>.sts and com.amazonaws.<region>.logs with private DNS.",
+    at="SubnetIds",
+)
+def domain_follows_remote_jobs(domain: Domain, network: Network) -> Findings:
+    _require_no_nat(domain)
+    yield from unreachable(domain, network, (STS, LOGS))
+
+
+def _require_no_nat(domain: Domain) -> None:
+    """Leave a domain all of whose subnets are known to be public or behind NAT.
+
+    Raises:
+        NotApplicable: They are, or the domain is not VpcOnly.
+    """
+    require_vpc_only(domain)
+    if not private_subnets(domain):
+        raise NotApplicable
+
+
+@rule(
+    "SMN-DOM-18",
+    statement="A network ACL must pass NFS (TCP 2049) and its replies between the subnets of a domain. SageMaker attaches the security groups for it "
+    "by itself; your own need no such rule.",
+    severity=Severity.INFO,
+    source=_ACCESS,
+    fix="Allow TCP 2049, and TCP 1024-65535 for the replies, in and out between the domain's subnets in the network ACL.",
+    at="SubnetIds",
+)
+def network_acls_pass_nfs(domain: Domain, network: Network) -> Findings:
+    if not domain.home_efs or not network.network_acls:
+        raise NotApplicable
+    subnets = domain.subnets
+    pairs = [(client, server) for client in subnets for server in subnets if client is not server]
+    stops = []
+    for client, server in pairs:
+        try:
+            stops += _nfs_stops(client, server)
+        except NotVisible as unknown:
+            yield unknown
+    for stop in dict.fromkeys(stops):
+        yield Finding(stop, severity=Severity.ERROR)
+
+
+def _nfs_stops(client: Subnet, server: Subnet) -> list[str]:
+    """Where the network ACLs stop NFS from one subnet to a mount target in another: the request, and the reply."""
+    legs = (
+        (client, True, server, (_NFS, _NFS)),
+        (server, False, client, (_NFS, _NFS)),
+        (server, True, client, _EPHEMERAL),
+        (client, False, server, _EPHEMERAL),
+    )
+    stops = []
+    for subnet, egress, peer, (low, high) in legs:
+        allowed, entry = subnet.acl.decide(egress, peer.cidr, "tcp", low, high)
+        if not allowed:
+            ports = str(low) if low == high else f"{low}-{high}"
+            way = f"from {subnet.label} to {peer.label}" if egress else f"from {peer.label} into {subnet.label}"
+            stops.append(f"network ACL {subnet.acl.label} stops TCP {ports} {way} ({entry.text})")
+    return stops
+
+
+@rule(
+    "SMN-DOM-27",
+    statement="A space with remote IDE access in a VpcOnly domain without NAT needs the ssm and ssmmessages interface endpoints.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/remote-access-remote-setup-vpc-subnets-without-internet-access.html",
+    fix="Add the interface endpoints com.amazonaws.<region>.ssm and com.amazonaws.<region>.ssmmessages with private DNS.",
+    at="SpaceSettings.RemoteAccess",
+)
+def remote_space_reaches_systems_manager(space: Space, network: Network) -> Findings:
+    if not space.remote_access:
+        raise NotApplicable
+    require_vpc_only(space.domain)
+    yield from unreachable(space.domain, network, (SSM, SSMMESSAGES))
+
+
+@rule(
+    "SMN-DOM-28",
+    statement="MLflow and partner apps are reached from a VpcOnly domain without NAT by interface endpoints of their own: "
+    "aws.sagemaker.<region>.experiments for tracking servers, .mlflow for MLflow apps, .partner-app for partner apps.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/mlflow-interface-endpoint-create.html",
+    fix="Add the endpoint with private DNS to the VPC of the domain.",
+)
+def domains_reach_the_app(app: MlflowServer | MlflowApp | PartnerApp, network: Network) -> Findings:
+    service = {"MlflowServer": EXPERIMENTS, "MlflowApp": MLFLOW, "PartnerApp": PARTNER_APP}[type(app).__name__]
+    domains = [domain for domain in network.domains if domain.vpc_only]
+    if not domains:
+        raise NotApplicable
+
+    def judge(domain: Domain) -> Findings:
+        for said in unreachable(domain, network, (service,)):
+            yield f"from domain {domain.label}, {said}" if isinstance(said, str) else said
+
+    yield from each(domains, judge)
+
+
+@rule(
+    "SMN-DOM-29",
+    statement="Features of a VpcOnly domain without NAT work only with the endpoints of the services behind them: Service Catalog for Projects; Athena, "
+    "ECR, EC2, Redshift Data, Secrets Manager, Systems Manager, CloudWatch, Logs, STS and Forecast for Canvas.",
+    severity=Severity.INFO,
+    source=f"{GUIDE}/canvas-vpc.html",
+    fix="Add the endpoints of the features in use, with private DNS; leave out the others.",
+    at="SubnetIds",
+)
+def optional_features_have_endpoints(domain: Domain, network: Network) -> Findings:
+    require_vpc_only(domain)
+    _require_private_or_nat(domain)
+    private = private_subnets(domain)
+    if not private:
+        return
+    vpc = private[0].vpc
+    lacking = []
+    for feature, services in _OPTIONAL.items():
+        missing = [service.name for service in services if network.endpoint_for(vpc, service) is None]
+        if missing:
+            lacking.append(f"{listed(missing)} ({feature})")
+    if lacking and any(subnet.route_class == "other-egress" for subnet in private):
+        raise NotVisible(
+            f"{private[0].label} leaves through {private[0].egress_text}, and what lies behind it is not in the templates",
+            f"confirm there that {'; '.join(lacking)} can be reached",
+        )
+    if lacking:
+        yield f"no endpoint for {'; '.join(lacking)}"
+
+
+@rule(
+    "SMN-DOM-35",
+    statement="SageMaker geospatial and its endpoint com.amazonaws.us-west-2.sagemaker-geospatial exist in us-west-2 only, and are closed to new "
+    "customers.",
+    severity=Severity.INFO,
+    source=f"{GUIDE}/geospatial-notebooks-and-internet-access-vpc-requirements.html",
+    fix="Create the endpoint in us-west-2, or drop the feature.",
+    at="ServiceName",
+)
+def geospatial_endpoint_is_in_its_region(endpoint: Endpoint, network: Network) -> Findings:
+    name = endpoint.service_name
+    if not name.endswith(_GEOSPATIAL):
+        raise NotApplicable
+    region = name.removesuffix(_GEOSPATIAL).rpartition(".")[2]
+    if "*" in region or "$" in region:
+        region = endpoint.resource.template.region
+    if not region:
+        raise NotVisible("the region of the endpoint", "give the region with --region, or set env on the stack")
+    if region != _GEOSPATIAL_REGION:
+        yield f"SageMaker geospatial is not offered in {region}"

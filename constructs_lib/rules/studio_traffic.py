@@ -1,0 +1,131 @@
+"""Rules about what the security groups of Studio apps admit: each other, HTTPS outwards, and nobody else."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible
+from constructs_lib.network import Domain
+from constructs_lib.rules._groups import HTTPS, is_among, joined, let_out, members_admitted, named
+from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
+from constructs_lib.rules._studio import app_groups, apps_of, each, require_vpc_only
+from constructs_lib.services import SAGEMAKER_API, SAGEMAKER_RUNTIME
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from constructs_lib.network import Network, Rule, SecurityGroup, UserProfile, Vantage
+    from constructs_lib.rules._rule import Findings
+
+_ACCESS = f"{GUIDE}/studio-updated-and-internet-access.html"
+_USER_GROUPS = "DefaultUserSettings.SecurityGroups"
+_PROFILE_GROUPS = "UserSettings.SecurityGroups"
+_APP_PORTS = (8192, 65535)
+
+
+@rule(
+    "SMN-DOM-08",
+    statement="The apps of a VpcOnly domain talk to each other on TCP 8192-65535 (JupyterServer with KernelGateway), which the security groups that "
+    "sit together on an app must admit among themselves, in and out.",
+    severity=Severity.ERROR,
+    source=_ACCESS,
+    fix="Add an inbound rule for TCP 8192-65535 from the group itself, and where its outbound rules are restricted the same outbound.",
+    at=_USER_GROUPS,
+)
+def apps_reach_each_other(domain: Domain, network: Network) -> Findings:
+    require_vpc_only(domain)
+    if domain.service_managed_groups:
+        raise NotApplicable
+    severity = Severity.ERROR if _is_classic(domain) else Severity.WARNING
+
+    def judge(groups: tuple[SecurityGroup, ...]) -> Findings:
+        if not groups:
+            return  # SMN-DOM-02 speaks of that
+        closed = [
+            word
+            for word, direction in (("inbound", "ingress"), ("outbound", "egress"))
+            if not members_admitted(groups, domain.subnets, "tcp", *_APP_PORTS, direction)
+        ]
+        if closed:
+            yield Finding(f"{named(groups)}: no {' and no '.join(closed)} rule for TCP 8192-65535 among members", severity=severity)
+
+    yield from each(app_groups(domain), judge)
+
+
+def _is_classic(domain: Domain) -> bool:
+    """Whether Studio Classic is in play: by its apps, by settings for them, or as the landing page."""
+    settings = [(domain, "DefaultUserSettings"), *((profile, "UserSettings") for profile in domain.user_profiles)]
+    if any(thing.given(key, f"{app}AppSettings") for thing, key in settings for app in ("JupyterServer", "KernelGateway")):
+        return True
+    landing = (thing.get(key, "DefaultLandingUri") for thing, key in settings)
+    if any(isinstance(uri, str) and uri.startswith("app:JupyterServer:") for uri in landing):
+        return True
+    return any(app.get("AppType") in ("JupyterServer", "KernelGateway") for app in domain.apps)
+
+
+@rule(
+    "SMN-DOM-10",
+    statement="The security groups of Studio apps should not be wide open inside: who reaches an app's port can use it without signing in. Neither "
+    "address ranges nor all ports of a foreign group should be admitted.",
+    severity=Severity.WARNING,
+    source=_ACCESS,
+    fix="Limit the inbound rules to the group itself.",
+    at=_USER_GROUPS,
+)
+def apps_admit_only_each_other(settings: Domain | UserProfile, network: Network) -> Findings:
+    if isinstance(settings, Domain):
+        require_vpc_only(settings)
+        own = together = (*settings.security_groups, *settings.space_groups)
+        at = None
+    else:
+        require_vpc_only(settings.domain)
+        own, at = settings.security_groups, _PROFILE_GROUPS
+        together = settings.all_groups if own else ()
+    if not own:
+        raise NotApplicable
+
+    def judge(group: SecurityGroup) -> Findings:
+        for one in group.ingress:
+            if one.is_cidr or (one.peer is not None and _opens_all(one) and not is_among(one.peer, together)):
+                yield Finding(f"security group {group.label} admits {one.text}", at=at)
+
+    yield from each(own, judge)
+
+
+def _opens_all(one: Rule) -> bool:
+    return one.everything or (one.protocol == "tcp" and one.all_ports)
+
+
+@rule(
+    "SMN-DOM-16",
+    statement="The security groups of a VpcOnly domain must let HTTPS out, to wherever its way to AWS leads.",
+    severity=Severity.ERROR,
+    source=_ACCESS,
+    fix="Add an outbound rule for TCP 443 to the endpoints' group, to the VPC, or with NAT to 0.0.0.0/0.",
+    at=_USER_GROUPS,
+)
+def apps_may_send_https(domain: Domain, network: Network) -> Findings:
+    require_vpc_only(domain)
+
+    def judge(app: Vantage) -> Findings:
+        rules, unknown = joined(app.groups, "egress")
+        if not app.groups or let_out([rule for rule in rules if not rule.unknown], "tcp", HTTPS, HTTPS) is not None:
+            return
+        if unknown:
+            raise unknown
+        if not any(rule.speaks_of("tcp", HTTPS, HTTPS) for rule in rules):
+            yield f"{named(app.groups)}: no outbound rule for TCP 443"
+            return
+        yield from _stopped_on_the_way(app, network)
+
+    yield from each(apps_of(domain), judge)
+
+
+def _stopped_on_the_way(app: Vantage, network: Network) -> Findings:
+    """Restricted outbound rules are judged by what the way from each subnet needs."""
+    stops: dict[str, None] = {}
+    for subnet in app.subnets:
+        for service in (SAGEMAKER_API, SAGEMAKER_RUNTIME):
+            path = network.reach(app.at(subnet), service)
+            if path.blocked_by == "security_group":
+                stops[f"{service.name} cannot be reached from {subnet.label}: {path.reason}"] = None
+            elif path.verdict == "unverified":
+                yield NotVisible(path.why, path.declare)
+    yield from stops
