@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
+from constructs_lib.rules._egress import decided_elsewhere
 from constructs_lib.rules._rule import NotApplicable
 
 TYPE_CHECKING = False
@@ -102,7 +103,4 @@ def _require_endpoint(domain: Domain, network: Network, subnet: Subnet, service:
             return
     except NotVisible:
         pass  # what lies behind the route would have to be known as well, and is the better thing to name
-    raise NotVisible(
-        f"{subnet.label} leaves through {subnet.egress_text}, and what lies behind it is not in the templates",
-        f"confirm there that {service.name} can be reached",
-    )
+    raise decided_elsewhere(subnet, f"confirm there that {service.name} can be reached")

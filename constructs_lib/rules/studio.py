@@ -168,10 +168,7 @@ def vpc_outlives_the_domain(domain: Domain, network: Network) -> Findings:
 def _owned_by_its_stack(domain: Domain) -> str | None:
     """The VPC, or else a subnet, that stands in the domain's own template; what comes by parameter or import never does."""
     things: list[Vpc | Subnet] = [domain.vpc] if domain.vpc else []
-    try:
-        things += domain.subnets
-    except NotVisible:
-        pass  # a list that comes from outside
+    things += domain.subnets
     template = domain.resource.template
     return next((thing.label for thing in things if not thing.imported and thing.resource.template is template), None)
 
@@ -179,9 +176,9 @@ def _owned_by_its_stack(domain: Domain) -> str | None:
 def _custom_resource_given(domain: Domain) -> Resource | None:
     """A custom resource of the same template that has the domain among its properties."""
     for resource in domain.resource.template.resources.values():
-        if resource.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")) and resource.exists():
-            if any(reference.resource is domain.resource for reference in references(resource.get())):
-                return resource
+        custom = resource.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")) and resource.exists()
+        if custom and any(reference.resource is domain.resource for reference in references(resource.get())):
+            return resource
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
+from constructs_lib.rules._egress import decided_elsewhere
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 from constructs_lib.rules._studio import each, private_subnets, require_vpc_only, unreachable
@@ -234,10 +235,7 @@ def optional_features_have_endpoints(domain: Domain, network: Network) -> Findin
         if missing:
             lacking.append(f"{listed(missing)} ({feature})")
     if lacking and any(subnet.route_class == "other-egress" for subnet in private):
-        raise NotVisible(
-            f"{private[0].label} leaves through {private[0].egress_text}, and what lies behind it is not in the templates",
-            f"confirm there that {'; '.join(lacking)} can be reached",
-        )
+        raise decided_elsewhere(private[0], f"confirm there that {'; '.join(lacking)} can be reached")
     if lacking:
         yield f"no endpoint for {'; '.join(lacking)}"
 

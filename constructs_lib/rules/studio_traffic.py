@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly import NotVisible
 from constructs_lib.network import Domain
-from constructs_lib.rules._groups import HTTPS, is_among, joined, let_out, members_admitted, named
+from constructs_lib.rules._egress import blocked_by_groups
+from constructs_lib.rules._groups import is_among, members_admitted, named
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 from constructs_lib.rules._studio import app_groups, apps_of, each, require_vpc_only
-from constructs_lib.services import SAGEMAKER_API, SAGEMAKER_RUNTIME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,27 +104,8 @@ def apps_may_send_https(domain: Domain, network: Network) -> Findings:
     require_vpc_only(domain)
 
     def judge(app: Vantage) -> Findings:
-        rules, unknown = joined(app.groups, "egress")
-        if not app.groups or let_out([rule for rule in rules if not rule.unknown], "tcp", HTTPS, HTTPS) is not None:
-            return
-        if unknown:
-            raise unknown
-        if not any(rule.speaks_of("tcp", HTTPS, HTTPS) for rule in rules):
-            yield f"{named(app.groups)}: no outbound rule for TCP 443"
-            return
-        yield from _stopped_on_the_way(app, network)
+        reason = blocked_by_groups(app, network) if app.groups else None
+        if reason:
+            yield reason
 
     yield from each(apps_of(domain), judge)
-
-
-def _stopped_on_the_way(app: Vantage, network: Network) -> Findings:
-    """Restricted outbound rules are judged by what the way from each subnet needs."""
-    stops: dict[str, None] = {}
-    for subnet in app.subnets:
-        for service in (SAGEMAKER_API, SAGEMAKER_RUNTIME):
-            path = network.reach(app.at(subnet), service)
-            if path.blocked_by == "security_group":
-                stops[f"{service.name} cannot be reached from {subnet.label}: {path.reason}"] = None
-            elif path.verdict == "unverified":
-                yield NotVisible(path.why, path.declare)
-    yield from stops
