@@ -1,7 +1,8 @@
-"""What a pattern breaks by its nature, acknowledged on exactly that resource and with a reason that the user can replace or withdraw.
+"""What a pattern breaks by its nature, acknowledged on exactly that resource and with a reason that the user can
+replace or withdraw.
 
-Acknowledgements are the CDK's own (``cdk.Validations.of(x).acknowledge``): the network checks and cdk-nag read them, and they stand in the
-assembly's metadata. Nothing else suppresses a finding.
+Acknowledgements are the CDK's own (``cdk.Validations.of(x).acknowledge``): the network checks and cdk-nag read them,
+and they stand in the assembly's metadata. Nothing else suppresses a finding.
 """
 
 from __future__ import annotations
@@ -38,13 +39,16 @@ def qualified(rule: str) -> str:
     return f"{pack}::{rule}"
 
 
-def checked_overrides(overrides: Overrides | None, known: Sequence[str], *, argument: str = "acknowledgements") -> dict[str, str | None]:
+def checked_overrides(
+    overrides: Overrides | None, known: Sequence[str], *, argument: str = "acknowledgements"
+) -> dict[str, str | None]:
     """The user's overrides, each known to be about something that this construct acknowledges.
 
     Ids may be given short (``SMN-NB-07``) or as the CDK writes them (``SageMakerNetwork::SMN-NB-07``).
 
     Raises:
-        ValueError: an id that this construct does not acknowledge (an override without effect hides a mistake), or an empty reason.
+        ValueError: an id that this construct does not acknowledge (an override without effect hides a mistake), or an
+            empty reason.
     """
     checked: dict[str, str | None] = {}
     for rule, reason in (overrides or {}).items():
@@ -56,7 +60,9 @@ def checked_overrides(overrides: Overrides | None, known: Sequence[str], *, argu
                 f"remove it, or acknowledge it on the resource with cdk.Validations.of(resource).acknowledge()"
             )
         if reason is not None and not reason.strip():
-            raise ValueError(f"{argument}[{rule!r}] is an empty reason: give a reason, or None to withdraw the acknowledgement")
+            raise ValueError(
+                f"{argument}[{rule!r}] is an empty reason: give a reason, or None to withdraw the acknowledgement"
+            )
         checked[short] = reason
     return checked
 
@@ -66,9 +72,11 @@ def acknowledge(construct: IConstruct, reasons: Mapping[str, str], overrides: Ov
 
     Args:
         construct: the resource (L1) that carries the findings.
-        reasons: rule id to the reason, ids short (``SMN-NB-07``, ``AwsSolutions-SM3``, ``AwsSolutions-IAM5[Resource::*]``).
-        overrides: the user's own reasons; None as a reason withdraws the acknowledgement. An override of ``AwsSolutions-IAM5`` holds for
-            all findings of that rule. Ids that are not among the reasons are left to the construct that acknowledges them.
+        reasons: rule id to the reason, ids short (``SMN-NB-07``, ``AwsSolutions-SM3``,
+            ``AwsSolutions-IAM5[Resource::*]``).
+        overrides: the user's own reasons; None as a reason withdraws the acknowledgement. An override of
+            ``AwsSolutions-IAM5`` holds for all findings of that rule. Ids that are not among the reasons are left to
+            the construct that acknowledges them.
     """
     overrides = {qualified(rule): reason for rule, reason in (overrides or {}).items()}
     rules = []

@@ -41,7 +41,9 @@ _INTERFACES = (
     "SageMaker names the network interfaces of a workload when it starts it, so their ids cannot be listed beforehand; "
     "the actions are those that AWS documents for a workload in a VPC"
 )
-_LOG_STREAMS = "SageMaker names the log streams of each workload itself; the statement is limited to SageMaker's own log groups"
+_LOG_STREAMS = (
+    "SageMaker names the log streams of each workload itself; the statement is limited to SageMaker's own log groups"
+)
 
 
 def execution_role(
@@ -54,7 +56,8 @@ def execution_role(
     description: str | None = None,
     acknowledgements: Overrides | None = None,
 ) -> iam.Role:
-    """A role that SageMaker assumes, with one customer-managed policy (not an inline one: HIPAA, NIST and PCI packs refuse those).
+    """A role that SageMaker assumes, with one customer-managed policy (not an inline one: HIPAA, NIST and PCI packs
+    refuse those).
 
     Args:
         scope: where the role is made.
@@ -67,7 +70,9 @@ def execution_role(
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
     """
-    role = iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"), description=description)
+    role = iam.Role(
+        scope, construct_id, assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"), description=description
+    )
     statements = [*_logs(scope, log_group_prefixes), _metrics()]
     if key is not None:
         statements += _key(key)
@@ -84,14 +89,23 @@ def _log_groups(scope: Construct, prefixes: Sequence[str]) -> list[str]:
     """Groups and their streams: ``log-group:/aws/sagemaker/TrainingJobs*`` covers both."""
     stack = cdk.Stack.of(scope)
     form = cdk.ArnFormat.COLON_RESOURCE_NAME
-    return [stack.format_arn(service="logs", resource="log-group", resource_name=f"{each}*", arn_format=form) for each in prefixes]
+    return [
+        stack.format_arn(service="logs", resource="log-group", resource_name=f"{each}*", arn_format=form)
+        for each in prefixes
+    ]
 
 
 def _interface_resources(scope: Construct) -> list[str]:
     """Interfaces are the account's; subnets and groups may be another account's that shares its VPC."""
     stack = cdk.Stack.of(scope)
     interface = stack.format_arn(service="ec2", resource="network-interface", resource_name="*")
-    return [interface, *(stack.format_arn(service="ec2", account="*", resource=kind, resource_name="*") for kind in ("security-group", "subnet"))]
+    return [
+        interface,
+        *(
+            stack.format_arn(service="ec2", account="*", resource=kind, resource_name="*")
+            for kind in ("security-group", "subnet")
+        ),
+    ]
 
 
 def _logs(scope: Construct, prefixes: Sequence[str]) -> list[iam.PolicyStatement]:
@@ -111,7 +125,13 @@ def _metrics() -> iam.PolicyStatement:
 
 def _key(key: kms.IKey) -> list[iam.PolicyStatement]:
     """Use of the key for data, and grants to AWS services alone for the volumes of jobs."""
-    use = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"]
+    use = [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+    ]
     return [
         iam.PolicyStatement(sid="UseKey", actions=use, resources=[key.key_arn]),
         iam.PolicyStatement(
@@ -126,7 +146,9 @@ def _key(key: kms.IKey) -> list[iam.PolicyStatement]:
 def _network_interfaces(scope: Construct) -> list[iam.PolicyStatement]:
     return [
         iam.PolicyStatement(sid="DescribeNetwork", actions=list(_DESCRIBE_NETWORK), resources=["*"]),
-        iam.PolicyStatement(sid="ChangeNetworkInterfaces", actions=list(_CHANGE_INTERFACES), resources=_interface_resources(scope)),
+        iam.PolicyStatement(
+            sid="ChangeNetworkInterfaces", actions=list(_CHANGE_INTERFACES), resources=_interface_resources(scope)
+        ),
     ]
 
 

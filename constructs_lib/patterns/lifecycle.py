@@ -1,7 +1,7 @@
 """Lifecycle configurations of notebooks: scripts joined in order, and within what the API takes.
 
-The API takes 16,384 characters after Base64, so 12,288 bytes of script, for each of OnCreate and OnStart. What a script holds that is only
-known at deployment (an id, a region) is counted at its longest.
+The API takes 16,384 characters after Base64, so 12,288 bytes of script, for each of OnCreate and OnStart. What a script
+holds that is only known at deployment (an id, a region) is counted at its longest.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_NotebookInstanceLifecycleHook.html
 """
@@ -21,7 +21,9 @@ from constructs import Construct
 MAX_CHARACTERS = 16_384
 MAX_BYTES = MAX_CHARACTERS // 4 * 3
 ROUTES_MARKER = "# sagemaker-network: routes"
-"""The second line of a script that routes ranges through the customer interface, followed by them: read by whoever judges the template."""
+"""The second line of a script that routes ranges through the customer interface, followed by them: read by whoever
+judges the template.
+"""
 
 _LONGEST_PSEUDO = {
     "AWS::AccountId": 12,
@@ -53,11 +55,11 @@ class LifecycleScript:
     """A script of the user's for a notebook's lifecycle configuration.
 
     Args:
-        text: the script with its first line (``#!/bin/bash``, ``#!/usr/bin/env python3``, ...); without one, bash runs it. It runs as root,
-            whatever ``root_access`` is.
-        longest: how many bytes a value that is only known at deployment can have: ``{bucket.bucket_name: 63}``. Default: none. Known
-            without it: pseudo parameters, ids of the common resources, parameters with AllowedValues or MaxLength (else 4,096); any other value counts
-            2,048 bytes, the longest ARN.
+        text: the script with its first line (``#!/bin/bash``, ``#!/usr/bin/env python3``, ...); without one, bash runs
+            it. It runs as root, whatever ``root_access`` is.
+        longest: how many bytes a value that is only known at deployment can have: ``{bucket.bucket_name: 63}``.
+            Default: none. Known without it: pseudo parameters, ids of the common resources, parameters with
+            AllowedValues or MaxLength (else 4,096); any other value counts 2,048 bytes, the longest ARN.
     """
 
     text: str
@@ -107,7 +109,12 @@ def joined(scope: Construct, hook: str, parts: Sequence[Part], *, routed: Iterab
         ValueError: longer than the API takes; the message has both numbers and the longest parts.
     """
     ranges = list(routed)
-    head = ["#!/bin/bash", *([" ".join([ROUTES_MARKER, *ranges])] if ranges else []), f"HOOK={hook}", _compact(_text("runner.sh"))]
+    head = [
+        "#!/bin/bash",
+        *([" ".join([ROUTES_MARKER, *ranges])] if ranges else []),
+        f"HOOK={hook}",
+        _compact(_text("runner.sh")),
+    ]
     pieces = [_piece(number, part) for number, part in enumerate(parts, start=1)]
     text = "\n".join([*head, *pieces, "run_all", ""])
     longest = {token: size for part in parts for token, size in part.script.longest.items()}
@@ -115,8 +122,10 @@ def joined(scope: Construct, hook: str, parts: Sequence[Part], *, routed: Iterab
     if size > MAX_BYTES:
         sizes = sorted(((longest_bytes(scope, part.script.text, longest), part.name) for part in parts), reverse=True)
         raise ValueError(
-            f"the {hook} script of {scope.node.path} has {size} bytes, values known only at deployment counted at their longest; the API takes "
-            f"{MAX_CHARACTERS} characters after Base64, so {MAX_BYTES} bytes (parts: {', '.join(f'{name} {each}' for each, name in sizes)}): "
+            f"the {hook} script of {scope.node.path} has {size} bytes, values known only at deployment counted at "
+            "their longest; the API takes "
+            f"{MAX_CHARACTERS} characters after Base64, so {MAX_BYTES} bytes (parts: "
+            f"{', '.join(f'{name} {each}' for each, name in sizes)}): "
             "keep long scripts in S3 or on the volume and call them from a short one"
         )
     return text
@@ -125,7 +134,9 @@ def joined(scope: Construct, hook: str, parts: Sequence[Part], *, routed: Iterab
 def longest_bytes(scope: Construct, text: str, longest: Mapping[str, int]) -> int:
     """How many bytes (UTF-8) the text can have once it is deployed."""
     stack = cdk.Stack.of(scope)
-    sizes = {_key(stack.resolve(token)): _longest_reference(token) for token in cdk.Tokenization.reverse_string(text).tokens}
+    sizes = {
+        _key(stack.resolve(token)): _longest_reference(token) for token in cdk.Tokenization.reverse_string(text).tokens
+    }
     sizes |= {_key(stack.resolve(token)): size for token, size in longest.items()}
     return _size(stack.resolve(text), sizes)
 

@@ -27,7 +27,8 @@ _OPEN = ("sagemaker:CreatePresignedNotebookInstanceUrl", "sagemaker:DescribeNote
 
 @jsii.implements(iam.IGrantable)
 class NotebookInstance(Construct):
-    """A notebook instance with its role, key and lifecycle configuration; the public notebooks say which network it is in.
+    """A notebook instance with its role, key and lifecycle configuration; the public notebooks say which network it is
+    in.
 
     Attributes:
         notebook_instance: the L1 notebook instance.
@@ -78,7 +79,8 @@ class NotebookInstance(Construct):
         vpc_ip_ranges: Sequence[str] = (),
         vpc_endpoints: Sequence[ec2.IInterfaceVpcEndpoint] = (),
     ) -> iam.Grant:
-        """Allow the grantee to open this notebook by presigned URL, from the places named and from nowhere else; any one suffices.
+        """Allow the grantee to open this notebook by presigned URL, from the places named and from nowhere else; any
+        one suffices.
 
         It allows; it denies nothing that another policy of the grantee allows.
 
@@ -87,10 +89,12 @@ class NotebookInstance(Construct):
             ip_ranges: public ranges (CIDR) of people who come over the internet. Default: none.
             vpcs: VPCs through whose interface endpoints people come. Default: none.
             vpc_ip_ranges: private ranges within those VPCs. Default: any address of them.
-            vpc_endpoints: the interface endpoints that people come through, those of the SageMaker API and of the notebook page. Default: none.
+            vpc_endpoints: the interface endpoints that people come through, those of the SageMaker API and of the
+                notebook page. Default: none.
 
         Raises:
-            ValueError: no place (SMN-IAM-01), a private range in ip_ranges (SMN-IAM-02), one endpoint without the other (SMN-IAM-03).
+            ValueError: no place (SMN-IAM-01), a private range in ip_ranges (SMN-IAM-02), one endpoint without the other
+                (SMN-IAM-03).
 
         Source: https://docs.aws.amazon.com/sagemaker/latest/dg/notebook-interface-endpoint.html
         """
@@ -112,6 +116,7 @@ class NotebookInstance(Construct):
 
     def _notebook_instance(self, *, direct_internet_access: bool) -> sagemaker.CfnNotebookInstance:
         settings = self._settings
+        metadata = sagemaker.CfnNotebookInstance.InstanceMetadataServiceConfigurationProperty
         version = settings.minimum_instance_metadata_service_version
         notebook = sagemaker.CfnNotebookInstance(
             self,
@@ -123,9 +128,7 @@ class NotebookInstance(Construct):
             kms_key_id=self.encryption_key.key_arn,
             volume_size_in_gb=int(settings.volume_size.to_gibibytes()),
             platform_identifier=settings.platform_identifier,
-            instance_metadata_service_configuration=sagemaker.CfnNotebookInstance.InstanceMetadataServiceConfigurationProperty(
-                minimum_instance_metadata_service_version=version
-            ),
+            instance_metadata_service_configuration=metadata(minimum_instance_metadata_service_version=version),
             notebook_instance_name=settings.notebook_instance_name,
             default_code_repository=settings.default_code_repository,
             additional_code_repositories=list(settings.additional_code_repositories) or None,
@@ -135,7 +138,9 @@ class NotebookInstance(Construct):
         return notebook
 
     def _allow_idle_shutdown(self) -> None:
-        """To stop this notebook and no other. The policy names the notebook, so the notebook cannot wait for it, and need not."""
+        """To stop this notebook and no other. The policy names the notebook, so the notebook cannot wait for it, and
+        need not.
+        """
         if self._settings.idle_shutdown is None:
             return
         statement = iam.PolicyStatement(
@@ -148,7 +153,9 @@ class NotebookInstance(Construct):
 
     def _outputs(self) -> None:
         name = self.notebook_instance.attr_notebook_instance_name
-        cdk.CfnOutput(self, "NotebookInstanceName", value=name, description=f"Name of the notebook instance {self.node.path}")
+        cdk.CfnOutput(
+            self, "NotebookInstanceName", value=name, description=f"Name of the notebook instance {self.node.path}"
+        )
         cdk.CfnOutput(
             self,
             "OpenCommand",
@@ -179,7 +186,9 @@ class NotebookInstance(Construct):
             return
         if self.lifecycle_config is None:
             self.lifecycle_config = sagemaker.CfnNotebookInstanceLifecycleConfig(self, "LifecycleConfig")
-            self.notebook_instance.lifecycle_config_name = self.lifecycle_config.attr_notebook_instance_lifecycle_config_name
+            self.notebook_instance.lifecycle_config_name = (
+                self.lifecycle_config.attr_notebook_instance_lifecycle_config_name
+            )
         self.lifecycle_config.on_start = self._hook("OnStart", on_start, self._routed())
         self.lifecycle_config.on_create = self._hook("OnCreate", on_create, [])
 
@@ -194,4 +203,6 @@ class NotebookInstance(Construct):
         if idle is None:
             return []
         seconds = f"{idle.to_seconds():.0f}"
-        return [Part("idle_shutdown", packaged("idle_shutdown", IDLE_SECONDS=seconds, REGION=cdk.Stack.of(self).region))]
+        return [
+            Part("idle_shutdown", packaged("idle_shutdown", IDLE_SECONDS=seconds, REGION=cdk.Stack.of(self).region))
+        ]

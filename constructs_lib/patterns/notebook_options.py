@@ -34,25 +34,32 @@ class NotebookOptions(TypedDict, total=False):
     Args:
         instance_type: ML instance type. Default: ``ml.t3.medium``. It changes in place.
         volume_size: the volume under /home/ec2-user/SageMaker, 5 to 16,384 GiB. Default: 5 GiB, as the API's.
-        role: the execution role. Default: a new one that may write logs and metrics, use the key and, where a VPC is attached,
-            manage network interfaces. A role given is used as it is.
-        encryption_key: the KMS key of the volume. Default: a new customer-managed key with rotation. A change replaces the notebook.
-        root_access: whether users of the notebook are root. Default: they are not (SMN-NB-12). Lifecycle scripts always run as root.
+        role: the execution role. Default: a new one that may write logs and metrics, use the key and, where a VPC is
+            attached, manage network interfaces. A role given is used as it is.
+        encryption_key: the KMS key of the volume. Default: a new customer-managed key with rotation. A change replaces
+            the notebook.
+        root_access: whether users of the notebook are root. Default: they are not (SMN-NB-12). Lifecycle scripts always
+            run as root.
         minimum_instance_metadata_service_version: ``"2"`` or ``"1"``. Default: ``"2"``, so IMDSv2 alone (SMN-NB-13).
-        platform_identifier: operating system and JupyterLab. Default: ``notebook-al2023-v1``, the newest that CloudFormation accepts. A
-            change replaces the notebook and its volume, so this default changes in major versions only.
-        notebook_instance_name: a fixed name. Default: CloudFormation makes one up. With a fixed name every change that replaces the
-            notebook fails (SMN-NB-18).
-        default_code_repository: name of a SageMaker code repository, or an https URL, cloned at each start. Default: none.
+        platform_identifier: operating system and JupyterLab. Default: ``notebook-al2023-v1``, the newest that
+            CloudFormation accepts. A change replaces the notebook and its volume, so this default changes in major
+            versions only.
+        notebook_instance_name: a fixed name. Default: CloudFormation makes one up. With a fixed name every change that
+            replaces the notebook fails (SMN-NB-18).
+        default_code_repository: name of a SageMaker code repository, or an https URL, cloned at each start.
+            Default: none.
         additional_code_repositories: up to three more. Default: none.
         on_create_scripts: scripts that run once, as root, when the notebook is created. Default: none.
-        on_start_scripts: scripts that run as root at every start, in order, after those of the construct. What is not done after four and
-            a half minutes goes on in the background and writes to ``/var/log/sagemaker-network-OnStart.log``. Default: none.
-        background_scripts: scripts that are started at every start, after all others, and not waited for. Default: none.
-        idle_shutdown: stop the notebook after this long without a busy kernel and without activity of kernels and terminals; at least 10
-            minutes. The role, also one given, is allowed to stop this notebook. Default: it runs until somebody stops it.
-        acknowledgements: rule id to your own reason for what the construct acknowledges, or to None, which withdraws the
-            acknowledgement and brings the finding back. Default: the construct's reasons.
+        on_start_scripts: scripts that run as root at every start, in order, after those of the construct. What is not
+            done after four and a half minutes goes on in the background and writes to
+            ``/var/log/sagemaker-network-OnStart.log``. Default: none.
+        background_scripts: scripts that are started at every start, after all others, and not waited for. Default:
+            none.
+        idle_shutdown: stop the notebook after this long without a busy kernel and without activity of kernels and
+            terminals; at least 10 minutes. The role, also one given, is allowed to stop this notebook. Default: it runs
+            until somebody stops it.
+        acknowledgements: rule id to your own reason for what the construct acknowledges, or to None, which withdraws
+            the acknowledgement and brings the finding back. Default: the construct's reasons.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateNotebookInstance.html
     """
@@ -118,20 +125,29 @@ class NotebookSettings:
     def _check_texts(self) -> None:
         if known(self.instance_type) and not self.instance_type.startswith("ml."):
             raise ValueError(
-                f"instance_type is {self.instance_type!r}: a notebook takes an ML instance type, such as {_DEFAULT_INSTANCE_TYPE!r}"
+                f"instance_type is {self.instance_type!r}: a notebook takes an ML instance type, such as "
+                f"{_DEFAULT_INSTANCE_TYPE!r}"
             )
-        _one_of("minimum_instance_metadata_service_version", self.minimum_instance_metadata_service_version, _METADATA_VERSIONS, "SMN-NB-13")
+        _one_of(
+            "minimum_instance_metadata_service_version",
+            self.minimum_instance_metadata_service_version,
+            _METADATA_VERSIONS,
+            "SMN-NB-13",
+        )
         _one_of("platform_identifier", self.platform_identifier, PLATFORMS)
         name = self.notebook_instance_name
         if name is not None and known(name) and not _NAME.fullmatch(name):
             raise ValueError(
-                f"notebook_instance_name is {name!r}: it takes up to 63 letters, digits and hyphens, no hyphen first or last (SMN-NB-18)"
+                f"notebook_instance_name is {name!r}: it takes up to 63 letters, digits and hyphens, no hyphen first "
+                "or last (SMN-NB-18)"
             )
 
     def _check_numbers(self) -> None:
         size = self.volume_size.to_gibibytes(rounding=cdk.SizeRoundingBehavior.NONE)
         if size not in _VOLUME_GIB:
-            raise ValueError(f"volume_size is {size:g} GiB: a notebook's volume has {_VOLUME_GIB[0]} to {_VOLUME_GIB[-1]} whole GiB")
+            raise ValueError(
+                f"volume_size is {size:g} GiB: a notebook's volume has {_VOLUME_GIB[0]} to {_VOLUME_GIB[-1]} whole GiB"
+            )
         if len(self.additional_code_repositories) > _MAX_ADDITIONAL_REPOSITORIES:
             raise ValueError(
                 f"additional_code_repositories has {len(self.additional_code_repositories)} repositories: "
@@ -139,8 +155,8 @@ class NotebookSettings:
             )
         if self.idle_shutdown is not None and self.idle_shutdown.to_seconds() < _SHORTEST_IDLE_MINUTES * 60:
             raise ValueError(
-                f"idle_shutdown is {self.idle_shutdown.to_human_string()}: it takes at least {_SHORTEST_IDLE_MINUTES} minutes, "
-                "as the notebook is looked at every 5 minutes"
+                f"idle_shutdown is {self.idle_shutdown.to_human_string()}: it takes at least {_SHORTEST_IDLE_MINUTES} "
+                "minutes, as the notebook is looked at every 5 minutes"
             )
 
 

@@ -17,10 +17,20 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 
-# Ranges that never arrive over the internet: private (RFC 1918), shared (RFC 6598), link-local, loopback and unique local ones.
+# Ranges that never arrive over the internet: private (RFC 1918), shared (RFC 6598), link-local, loopback and unique
+# local ones.
 _PRIVATE = tuple(
     ip_network(each)
-    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10")
+    for each in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "169.254.0.0/16",
+        "127.0.0.0/8",
+        "fc00::/7",
+        "fe80::/10",
+    )
 )
 
 
@@ -32,12 +42,14 @@ class OpenFrom:
         page: the service of the page behind the URL: ``notebook`` or ``studio``.
         ip_ranges: public ranges (CIDR) of clients that come over the internet (``aws:SourceIp``). Default: none.
         vpcs: VPCs whose interface endpoints the requests come through (``aws:SourceVpc``). Default: none.
-        vpc_ip_ranges: private ranges of clients within those VPCs (``aws:VpcSourceIp``); only together with vpcs. Default: any address.
-        vpc_endpoints: interface endpoints that the requests come through (``aws:SourceVpce``): those of the SageMaker API and of the page,
-            because one request uses the first and the next the second. Default: none.
+        vpc_ip_ranges: private ranges of clients within those VPCs (``aws:VpcSourceIp``); only together with vpcs.
+            Default: any address.
+        vpc_endpoints: interface endpoints that the requests come through (``aws:SourceVpce``): those of the SageMaker
+            API and of the page, because one request uses the first and the next the second. Default: none.
 
     Raises:
-        ValueError: no place at all (SMN-IAM-01), a private range among ip_ranges (SMN-IAM-02), one endpoint of the two (SMN-IAM-03).
+        ValueError: no place at all (SMN-IAM-01), a private range among ip_ranges (SMN-IAM-02), one endpoint of the two
+            (SMN-IAM-03).
     """
 
     page: str
@@ -49,13 +61,15 @@ class OpenFrom:
     def __post_init__(self) -> None:
         if not (self.ip_ranges or self.vpcs or self.vpc_endpoints):
             raise ValueError(
-                "ip_ranges, vpcs and vpc_endpoints are all empty: name at least one place that the presigned URL may be used from (SMN-IAM-01)"
+                "ip_ranges, vpcs and vpc_endpoints are all empty: name at least one place that the presigned URL may "
+                "be used from (SMN-IAM-01)"
             )
         for each in self.ip_ranges:
             _check_public(each)
         if self.vpc_ip_ranges and not self.vpcs:
             raise ValueError(
-                f"vpc_ip_ranges is {list(self.vpc_ip_ranges)!r} without vpcs: private addresses mean something only within a VPC, "
+                f"vpc_ip_ranges is {list(self.vpc_ip_ranges)!r} without vpcs: private addresses mean something only "
+                "within a VPC, "
                 "so name it in vpcs (SMN-IAM-02)"
             )
         for each in self.vpc_ip_ranges:
@@ -78,7 +92,9 @@ class OpenFrom:
         return blocks
 
 
-def grant_presigned_url(grantee: iam.IGrantable, *, actions: Sequence[str], resource_arn: str, places: OpenFrom) -> iam.Grant:
+def grant_presigned_url(
+    grantee: iam.IGrantable, *, actions: Sequence[str], resource_arn: str, places: OpenFrom
+) -> iam.Grant:
     """Allow the actions on one resource, from the given places only.
 
     It allows; it denies nothing that another policy of the grantee allows.
@@ -90,7 +106,9 @@ def grant_presigned_url(grantee: iam.IGrantable, *, actions: Sequence[str], reso
         places: from where.
     """
     grants = [
-        iam.Grant.add_to_principal(grantee=grantee, actions=list(actions), resource_arns=[resource_arn], conditions=block)
+        iam.Grant.add_to_principal(
+            grantee=grantee, actions=list(actions), resource_arns=[resource_arn], conditions=block
+        )
         for block in places.conditions()
     ]
     grant = grants[0]
@@ -106,7 +124,9 @@ def _range(argument: str, text: str) -> IPv4Network | IPv6Network | None:
     try:
         return ip_network(text)
     except ValueError as problem:
-        raise ValueError(f"{argument} contains {text!r}, which is not a CIDR range ({problem}): write it as 203.0.113.0/24") from None
+        raise ValueError(
+            f"{argument} contains {text!r}, which is not a CIDR range ({problem}): write it as 203.0.113.0/24"
+        ) from None
 
 
 def _check_public(text: str) -> None:
@@ -114,10 +134,13 @@ def _check_public(text: str) -> None:
     if network is None:
         return
     if network.prefixlen == 0:
-        raise ValueError(f"ip_ranges contains {text!r}, which is every address: name the ranges that people come from (SMN-IAM-01)")
+        raise ValueError(
+            f"ip_ranges contains {text!r}, which is every address: name the ranges that people come from (SMN-IAM-01)"
+        )
     if any(_overlap(network, private) for private in _PRIVATE):
         raise ValueError(
-            f"ip_ranges contains {text!r}, a private range, but aws:SourceIp is a public address, and through an interface endpoint it is not "
+            f"ip_ranges contains {text!r}, a private range, but aws:SourceIp is a public address, and through an "
+            "interface endpoint it is not "
             "the client's: name the VPC in vpcs and the range in vpc_ip_ranges, or name vpc_endpoints (SMN-IAM-02)"
         )
 
@@ -130,19 +153,24 @@ def _check_endpoints(page: str, endpoints: Sequence[ec2.IInterfaceVpcEndpoint]) 
     """Both endpoints by their service names where these are known, else by their number."""
     names = [_service_name(each) for each in endpoints]
     needed = {"sagemaker.api": "the SageMaker API", page: f"the {page} page"}
-    found = {service for service in needed for name in names if name is not None and name.endswith(f".{service}")}
-    unknown = names.count(None)
-    missing = [what for service, what in needed.items() if service not in found]
-    if len(missing) > unknown:
+    missing = [
+        what
+        for service, what in needed.items()
+        if not any(name is not None and name.endswith(f".{service}") for name in names)
+    ]
+    if len(missing) > names.count(None):
         given = ", ".join(name or "an imported endpoint" for name in names)
         raise ValueError(
-            f"vpc_endpoints lacks the endpoint of {' and of '.join(missing[: len(missing) - unknown] if not unknown else missing)} "
-            f"(given: {given}): both the SageMaker API's and the {page} page's endpoint are needed, or the presigned URL is made and then refused (SMN-IAM-03)"
+            f"vpc_endpoints lacks the endpoint of {' and that of '.join(missing)} (given: {given}): name both the "
+            "SageMaker API's "
+            f"and the {page} page's, or the presigned URL is made and then refused (SMN-IAM-03)"
         )
 
 
 def _service_name(endpoint: ec2.IInterfaceVpcEndpoint) -> str | None:
-    """The service that an endpoint of this app leads to; None for an imported one, or where the name is known only at deployment."""
+    """The service that an endpoint of this app leads to; None for an imported one, or where the name is known only at
+    deployment.
+    """
     resource = endpoint.node.default_child
     if not isinstance(resource, ec2.CfnVPCEndpoint) or resource.service_name is None:
         return None

@@ -17,7 +17,8 @@ def checked_ranges(argument: str, ranges: Sequence[str], vpc: ec2.IVpc) -> list[
 
     Raises:
         TypeError: not a list.
-        ValueError: not an IPv4 range, every address, the instance's own services, or a part of the VPC, which is routed there anyway.
+        ValueError: not an IPv4 range, every address, the instance's own services, or a part of the VPC, which is routed
+            there anyway.
     """
     listed(argument, ranges)
     own = vpc_range(vpc)
@@ -48,7 +49,8 @@ def own_range(vpc: ec2.IVpc) -> str:
     except RuntimeError:
         raise ValueError(
             f"the VPC {vpc.node.path} was imported without its range, which the notebook's security group lets out: "
-            "import it with ec2.Vpc.from_vpc_attributes(vpc_cidr_block=...), give security_groups, or set allow_all_outbound=True"
+            "import it with ec2.Vpc.from_vpc_attributes(vpc_cidr_block=...), give security_groups, or set "
+            "allow_all_outbound=True"
         ) from None
 
 
@@ -62,8 +64,10 @@ def subnet_range(subnet: ec2.ISubnet) -> str:
         return subnet.ipv4_cidr_block
     except RuntimeError:
         raise ValueError(
-            f"the subnet {subnet.node.path} was imported without its range, by which the notebook finds its customer interface (SMN-NB-09): "
-            "import it with ec2.Subnet.from_subnet_attributes(ipv4_cidr_block=...), or with private_subnet_ipv4_cidr_blocks of the VPC"
+            f"the subnet {subnet.node.path} was imported without its range, by which the notebook finds its customer "
+            "interface (SMN-NB-09): "
+            "import it with ec2.Subnet.from_subnet_attributes(ipv4_cidr_block=...), or with "
+            "private_subnet_ipv4_cidr_blocks of the VPC"
         ) from None
 
 
@@ -73,13 +77,18 @@ def _check(argument: str, text: str, own: IPv4Network | None) -> None:
         raise ValueError(f"{argument} contains {text!r}: a notebook routes IPv4 alone, give IPv4 ranges (SMN-NB-19)")
     if network.prefixlen == 0:
         raise ValueError(
-            f"{argument} contains {text!r}, which is every address: to send all traffic through the VPC use PrivateNotebook (SMN-NB-09)"
+            f"{argument} contains {text!r}, which is every address: to send all traffic through the VPC use "
+            "PrivateNotebook (SMN-NB-09)"
         )
     if network.overlaps(_METADATA):
-        raise ValueError(f"{argument} contains {text!r}, which holds the instance's own metadata service ({_METADATA}): leave that out")
+        raise ValueError(
+            f"{argument} contains {text!r}, which holds the instance's own metadata service ({_METADATA}): leave that "
+            "out"
+        )
     if own is not None and network.subnet_of(own):
         raise ValueError(
-            f"{argument} contains {text!r}, which lies within the VPC's own range {own}: that goes through the VPC without a route, leave it out "
+            f"{argument} contains {text!r}, which lies within the VPC's own range {own}: that goes through the VPC "
+            "without a route, leave it out "
             "(SMN-NB-09)"
         )
 
@@ -88,4 +97,6 @@ def _parsed(argument: str, text: str) -> IPv4Network | IPv6Network:
     try:
         return ip_network(text)
     except ValueError as problem:
-        raise ValueError(f"{argument} contains {text!r}, which is not a CIDR range ({problem}): write it as 10.0.0.0/16") from None
+        raise ValueError(
+            f"{argument} contains {text!r}, which is not a CIDR range ({problem}): write it as 10.0.0.0/16"
+        ) from None

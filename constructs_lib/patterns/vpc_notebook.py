@@ -41,11 +41,18 @@ class VpcNotebookInstance(NotebookInstance):
     ) -> None:
         _check_groups(security_groups)
         super().__init__(
-            scope, construct_id, settings, direct_internet_access=direct_internet_access, vpc_attached=True, reasons=reasons
+            scope,
+            construct_id,
+            settings,
+            direct_internet_access=direct_internet_access,
+            vpc_attached=True,
+            reasons=reasons,
         )
         self.subnet = subnet
         self._mounts: dict[str, Part] = {}
-        self.security_groups = list(security_groups or [self._security_group(vpc, allow_all_outbound=allow_all_outbound)])
+        self.security_groups = list(
+            security_groups or [self._security_group(vpc, allow_all_outbound=allow_all_outbound)]
+        )
         self._connections = ec2.Connections(security_groups=self.security_groups)
         self.notebook_instance.subnet_id = subnet.subnet_id
         self.notebook_instance.security_group_ids = [group.security_group_id for group in self.security_groups]
@@ -56,10 +63,12 @@ class VpcNotebookInstance(NotebookInstance):
         return self._connections
 
     def mount(self, file_system: efs.IFileSystem, path: str, *, read_only: bool = False) -> None:
-        """Mount an EFS file system at every start, and open TCP 2049 between its security group and the notebook's (SMN-NB-21).
+        """Mount an EFS file system at every start, and open TCP 2049 between its security group and the notebook's
+        (SMN-NB-21).
 
-        The file system needs a mount target in the VPC. One that does not answer leaves the notebook starting, and a line in its log.
-        Where the root directory of the file system still belongs to root, it is given to ec2-user, who works in the notebook.
+        The file system needs a mount target in the VPC. One that does not answer leaves the notebook starting, and a
+        line in its log. Where the root directory of the file system still belongs to root, it is given to ec2-user, who
+        works in the notebook.
 
         Args:
             file_system: the file system.
@@ -73,7 +82,8 @@ class VpcNotebookInstance(NotebookInstance):
         """
         if not _MOUNT_PATH.fullmatch(path):
             raise ValueError(
-                f"path is {path!r}: a mount point is an absolute path of letters, digits, '_', '-' and '.', such as '/home/ec2-user/SageMaker/shared'"
+                f"path is {path!r}: a mount point is an absolute path of letters, digits, '_', '-' and '.', such as "
+                "'/home/ec2-user/SageMaker/shared'"
             )
         if path in self._mounts:
             raise ValueError(f"path is {path!r}, where a file system is mounted already: give each its own")
@@ -110,6 +120,10 @@ def _check_groups(groups: Sequence[ec2.ISecurityGroup] | None) -> None:
         return
     listed("security_groups", groups)
     if not groups:
-        raise ValueError("security_groups is empty: give 1 to 5 groups, or leave it out for a group of its own (SMN-NB-03)")
+        raise ValueError(
+            "security_groups is empty: give 1 to 5 groups, or leave it out for a group of its own (SMN-NB-03)"
+        )
     if len(groups) > MAX_SECURITY_GROUPS:
-        raise ValueError(f"security_groups has {len(groups)} groups: a notebook takes at most {MAX_SECURITY_GROUPS} (SMN-NB-14)")
+        raise ValueError(
+            f"security_groups has {len(groups)} groups: a notebook takes at most {MAX_SECURITY_GROUPS} (SMN-NB-14)"
+        )

@@ -1,7 +1,8 @@
-"""Stop this notebook instance if nothing happened in its Jupyter for a while. Runs on the notebook, by a timer, with Python alone.
+"""Stop this notebook instance if nothing happened in its Jupyter for a while. Runs on the notebook, by a timer, with
+Python alone.
 
-What counts as work: a kernel that is busy, and the last activity of kernels and terminals. With none of them, the time since the notebook
-started counts. The notebook's role needs sagemaker:StopNotebookInstance on the notebook.
+What counts as work: a kernel that is busy, and the last activity of kernels and terminals. With none of them, the time
+since the notebook started counts. The notebook's role needs sagemaker:StopNotebookInstance on the notebook.
 """
 
 import json

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Stops the notebook through the API when nothing has run in it for a while: checked by a systemd timer every five minutes.
+# Stops the notebook through the API when nothing has run in it for a while: checked by a systemd timer every five
+# minutes.
 #
 #   IDLE_SECONDS  how long nothing must have happened
 #   REGION        the notebook's region

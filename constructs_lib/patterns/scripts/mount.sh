@@ -4,8 +4,8 @@
 #   FILE_SYSTEM  its id          HOST     its DNS name, which resolves inside the VPC
 #   MOUNT_POINT  where           ACCESS   rw, or ro
 #
-# Encrypted in transit where the platform brings the EFS mount helper, else plain NFS 4.1 with the options that EFS recommends.
-# https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-nfs-mount-settings.html
+# Encrypted in transit where the platform brings the EFS mount helper, else plain NFS 4.1 with the options that EFS
+# recommends. https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-nfs-mount-settings.html
 : "${FILE_SYSTEM:?}" "${HOST:?}" "${MOUNT_POINT:?}" "${ACCESS:?}"
 say() { echo "sagemaker-network mount: $*"; }
 if mountpoint -q "$MOUNT_POINT"; then

@@ -15,8 +15,9 @@ variables() {
 mkdir -p "$ROOT/etc/profile.d"
 variables 'export ' '"' >"$ROOT/etc/profile.d/sagemaker-network-proxy.sh"
 for unit in jupyter-server docker; do
-  mkdir -p "$ROOT/etc/systemd/system/$unit.service.d"
-  { echo '[Service]'; variables 'Environment=' ''; } >"$ROOT/etc/systemd/system/$unit.service.d/sagemaker-network-proxy.conf"
+  overrides=$ROOT/etc/systemd/system/$unit.service.d
+  mkdir -p "$overrides"
+  { echo '[Service]'; variables 'Environment=' ''; } >"$overrides/sagemaker-network-proxy.conf"
 done
 for file in "$ROOT/etc/dnf/dnf.conf" "$ROOT/etc/yum.conf"; do
   [ -f "$file" ] && sed -i '/^proxy=/d' "$file" && echo "proxy=$PROXY" >>"$file"

@@ -1,13 +1,14 @@
 #!/bin/bash
-# Sends ranges behind the VPC (on-premises, peered) through the notebook's customer interface instead of SageMaker's managed one.
+# Sends ranges behind the VPC (on-premises, peered) through the notebook's customer interface instead of SageMaker's
+# managed one.
 #
 #   ATTACHED  the range of the subnet (or VPC) that the notebook is attached to, such as 10.1.2.0/24
 #   RANGES    the ranges to route, such as "10.0.0.0/16 192.168.0.0/16"
 #   PATIENCE  seconds to wait for the interface; default 30
 #
-# The interface is found by its address, because its name depends on the platform (eth2 on Amazon Linux 2, ens6 and others on 2023).
-# The gateway is the VPC's router: the first address of the interface's subnet. Nothing here may keep the notebook from starting.
-# https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+# The interface is found by its address, because its name depends on the platform (eth2 on Amazon Linux 2, ens6 and
+# others on 2023). The gateway is the VPC's router: the first address of the interface's subnet. Nothing here may keep
+# the notebook from starting. https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 : "${ATTACHED:?}" "${RANGES:?}"
 say() {
   echo "sagemaker-network routes: $*"
@@ -30,7 +31,8 @@ customer() {
   local name family address found='' default
   default=$(managed)
   while read -r _ name family address _; do
-    if [ "$family" != inet ] || [ "$(network "${address%/*}/${ATTACHED#*/}")" != "$(network "$ATTACHED")" ]; then continue; fi
+    if [ "$family" != inet ]; then continue; fi
+    if [ "$(network "${address%/*}/${ATTACHED#*/}")" != "$(network "$ATTACHED")" ]; then continue; fi
     found="${name%@*} $address"
     if [ "${name%@*}" != "$default" ]; then break; fi
   done < <(ip -4 -o address show)
@@ -67,5 +69,7 @@ for range in $RANGES; do
     say "$range is not routed by $interface via $gateway: $problem"
   fi
 done
-answers "$interface" "$gateway" || say "gateway $gateway does not answer on $interface: traffic to $RANGES will not arrive"
+if ! answers "$interface" "$gateway"; then
+  say "gateway $gateway does not answer on $interface: traffic to $RANGES will not arrive"
+fi
 exit 0

@@ -1,10 +1,11 @@
 #!/bin/bash
-# The frame of a lifecycle configuration: runs the parts that were added, in order, and never longer than SageMaker waits.
+# The frame of a lifecycle configuration: runs the parts that were added, in order, and never longer than SageMaker
+# waits.
 #
-# SageMaker gives a lifecycle script five minutes, then the notebook fails to start. So the parts run in a job of their own: what is not
-# done after LIMIT seconds goes on in the background and writes to the log. A part that fails within the limit fails the start, as it would
-# alone; parts after it do not run. Parts named *.background are started and not waited for.
-# https://docs.aws.amazon.com/sagemaker/latest/dg/notebook-lifecycle-config.html
+# SageMaker gives a lifecycle script five minutes, then the notebook fails to start. So the parts run in a job of their
+# own: what is not done after LIMIT seconds goes on in the background and writes to the log. A part that fails within
+# the limit fails the start, as it would alone; parts after it do not run. Parts named *.background are started and not
+# waited for. https://docs.aws.amazon.com/sagemaker/latest/dg/notebook-lifecycle-config.html
 set -u
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 HOOK=${HOOK:-OnStart} LIMIT=${LIMIT:-270}
