@@ -50,6 +50,7 @@ SECURITY_HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide"
 AUTHORIZATION = "https://docs.aws.amazon.com/service-authorization/latest/reference"
 
 _MODULES = (
+    "changes",
     "distributed",
     "endpoint_access",
     "endpoint_policies",
@@ -165,7 +166,9 @@ class Rule:
 
     @property
     def state(self) -> str:
-        """`checked` where templates decide the rule, `advice` where none can show it."""
+        """`checked` where templates decide the rule, `compared` where two states of them do, `advice` where none can show it."""
+        if self.area == "CHG":
+            return "compared"
         return "checked" if self.function else "advice"
 
     @property
@@ -220,6 +223,15 @@ def advice(
         ValueError: The id is registered already.
     """
     _register(Rule(rule_id, statement=statement, severity=severity, source=source, fix=fix, related=related))
+
+
+def compared(rule_id: str, *, statement: str, severity: Severity, source: str, fix: str) -> None:
+    """Register a rule of the area CHG: not one state of the templates breaks it, but the change between two.
+
+    Raises:
+        ValueError: The id is registered already.
+    """
+    _register(Rule(rule_id, statement=statement, severity=severity, source=source, fix=fix))
 
 
 @lru_cache(maxsize=1)
