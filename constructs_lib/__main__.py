@@ -141,10 +141,11 @@ def _check(options: Namespace) -> int:
     results = check(given, rules)
     known: set[Result] = set()
     if options.against is not None:
-        from constructs_lib.against import known_before, load_old
+        from constructs_lib.against import known_before, load_old, what_changes
 
         old = load_old(options.against, options.paths, parameters=_parameters(options), region=options.region)
         known = known_before(results, given, old, rules)
+        results = [*results, *what_changes(given, old, rules)]
     report = Report(given, results, known=known, compared=options.against is not None, show_all=options.show == "all")
     levels = options.fail_on or ["error"]
     _write(_rendered(report, options, levels), options.output)

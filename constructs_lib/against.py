@@ -1,4 +1,4 @@
-"""An earlier state of the templates: which findings it already had.
+"""An earlier state of the templates: which findings it already had, and what the change since replaces.
 
 The earlier state is a cloud assembly, a folder or a template, or a git revision of the same files.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from constructs_lib.assembly import InputError, load
+from constructs_lib.changes import replaced
 from constructs_lib.check import SATISFIED, check
 
 TYPE_CHECKING = False
@@ -77,6 +78,12 @@ def known_before(results: Iterable[Result], given: Input, old: Input, rules: Seq
     now = _names(given)
     had = {_key(result, before) for result in check(old, rules) if result.verdict != SATISFIED}
     return {result for result in results if result.verdict != SATISFIED and _key(result, now) in had}
+
+
+def what_changes(given: Input, old: Input, rules: Sequence[Rule] | None) -> list[Result]:
+    """Return what the change since the earlier state replaces, by the chosen rules."""
+    results = replaced(given, old, _names(given), _names(old))
+    return [result for result in results if rules is None or result.rule in rules]
 
 
 def _key(result: Result, names: Mapping[Template, str]) -> tuple[Any, ...]:
