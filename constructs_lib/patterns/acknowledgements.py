@@ -19,6 +19,9 @@ _NETWORK_CHECKS = "SageMakerNetwork"
 _NAG_PACKS = ("AwsSolutions", "HIPAA.Security", "NIST.800.53.R5", "PCI.DSS.321")
 _DIRECT_INTERNET = "SageMakerNotebookNoDirectInternetAccess"
 
+WILDCARD_RULE = "AwsSolutions-IAM5"
+"""Cdk-nag's rule about wildcards in policies. It reports each by itself: ``AwsSolutions-IAM5[Resource::*]``."""
+
 EQUIVALENTS: Mapping[str, tuple[str, ...]] = {
     "SMN-NB-07": ("AwsSolutions-SM3", *(f"{pack}-{_DIRECT_INTERNET}" for pack in _NAG_PACKS[1:])),
     "SMN-NB-08": ("AwsSolutions-SM1",),

@@ -12,9 +12,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from constructs_lib.patterns.acknowledgements import Overrides, acknowledge
-
-WILDCARD_RULE = "AwsSolutions-IAM5"
+from constructs_lib.patterns.acknowledgements import Overrides
+from constructs_lib.patterns.wildcards import acknowledge_wildcards
 
 _DESCRIBE_NETWORK = (
     "ec2:DescribeDhcpOptions",
@@ -79,9 +78,7 @@ def execution_role(
     if vpc_attached:
         statements += _network_interfaces(scope)
     policy = iam.ManagedPolicy(role, "Permissions", roles=[role], statements=statements)
-    resource = policy.node.default_child
-    assert isinstance(resource, cdk.CfnResource)
-    acknowledge(resource, _wildcard_reasons(scope, log_group_prefixes, vpc_attached=vpc_attached), acknowledgements)
+    acknowledge_wildcards(policy, statements, _wildcard_reason, acknowledgements)
     return role
 
 
@@ -152,16 +149,8 @@ def _network_interfaces(scope: Construct) -> list[iam.PolicyStatement]:
     ]
 
 
-def _wildcard_reasons(scope: Construct, prefixes: Sequence[str], *, vpc_attached: bool) -> dict[str, str]:
-    """Cdk-nag reports each wildcard resource by itself, with pseudo parameters as ``<AWS::Region>``."""
-    reasons = {"*": _ANY_RESOURCE} | dict.fromkeys(_log_groups(scope, prefixes), _LOG_STREAMS)
-    if vpc_attached:
-        reasons |= dict.fromkeys(_interface_resources(scope), _INTERFACES)
-    return {f"{WILDCARD_RULE}[Resource::{_as_nag_writes(scope, arn)}]": reason for arn, reason in reasons.items()}
-
-
-def _as_nag_writes(scope: Construct, arn: str) -> str:
-    resolved = cdk.Stack.of(scope).resolve(arn)
-    if isinstance(resolved, str):
-        return resolved
-    return "".join(part if isinstance(part, str) else f"<{part['Ref']}>" for part in resolved["Fn::Join"][1])
+def _wildcard_reason(resource: str) -> str:
+    """Why a resource with a wildcard cannot be narrower."""
+    if resource == "*":
+        return _ANY_RESOURCE
+    return _LOG_STREAMS if ":logs:" in resource else _INTERFACES

@@ -13,10 +13,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from constructs_lib.patterns.acknowledgements import acknowledge, checked_overrides, with_equivalents
+from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, acknowledge, checked_overrides, with_equivalents
 from constructs_lib.patterns.encryption import encryption_key
 from constructs_lib.patterns.enforcement import enforce
-from constructs_lib.patterns.execution_role import WILDCARD_RULE, execution_role
+from constructs_lib.patterns.execution_role import execution_role
 from constructs_lib.patterns.lifecycle import Part, joined, packaged, user_parts
 from constructs_lib.patterns.notebook_options import NotebookSettings
 from constructs_lib.patterns.presigned import OpenFrom, grant_presigned_url
