@@ -12,7 +12,10 @@ from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, Overrides, a
 
 
 def acknowledge_wildcards(
-    policy: iam.ManagedPolicy, statements: list[iam.PolicyStatement], reason: Callable[[str], str], overrides: Overrides | None
+    policy: iam.ManagedPolicy,
+    statements: list[iam.PolicyStatement],
+    reason: Callable[[str], str],
+    overrides: Overrides | None,
 ) -> None:
     """Acknowledge cdk-nag's ``AwsSolutions-IAM5`` on the policy for each resource with a wildcard.
 

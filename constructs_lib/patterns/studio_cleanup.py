@@ -1,0 +1,209 @@
+"""What destroys a Studio domain with everything in it, when ``removal_policy=DESTROY`` asks for that.
+
+A custom resource depends on the domain, so CloudFormation deletes it first. Its function then deletes what people made (apps, spaces, user
+profiles), the domain, and what SageMaker made beside it (mount targets, file system, security groups). CloudFormation finds the domain
+gone, which it takes for deleted, and nothing holds the VPC any more. A second one of the same kind depends on the user profiles, which could
+not be deleted either while their apps and spaces exist; the first one is there even if the creation of a user profile fails and the stack
+is rolled back. Both are always there: one that left alone would be a deletion.
+
+Consent is a tag on the domain that names these custom resources. Where they leave the template and the domain stays (the removal policy
+changes to RETAIN, constructs get other ids), CloudFormation takes the tag away or changes it before it deletes them, and their deletion
+touches nothing.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/gs-studio-delete-domain.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct, IDependable
+
+from constructs_lib.patterns.acknowledgements import Overrides
+from constructs_lib.patterns.wildcards import acknowledge_wildcards
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_ec2 as ec2
+    from aws_cdk import aws_sagemaker as sagemaker
+
+CONSENT_TAG = "sagemaker-network:removal-policy"
+_TAG = "ManagedByAmazonSageMakerResource"
+_HANDLERS = Path(__file__).parent / "handlers"
+_IDS = ("Resource", "BeforeUserProfiles")
+
+_REASONS = {
+    ":file-system/*": "SageMaker names the file system; a condition limits the statement to what carries this domain's ARN in SageMaker's tag",
+    ":security-group/*": "SageMaker makes the groups; a condition limits the statement to those that carry this domain's ARN in SageMaker's tag",
+    ":network-interface/*": "network interfaces need not carry tags; a condition limits the statement to the VPC of the domain",
+    "/*": "people name apps, spaces and user profiles themselves; the statement is limited to those of this one domain by its id",
+    ":*": "Lambda names the log streams itself; the statement is limited to the function's own log group",
+    "*": "actions that list and describe know no resources; they change nothing",
+}
+"""By how the resource ends."""
+
+
+class StudioCleanup(Construct):
+    """The custom resource with its function, which is limited to one domain.
+
+    Args:
+        domain: the domain to destroy; it gets the tag ``sagemaker-network:removal-policy`` = ``destroy/...``.
+        vpc: the VPC of the domain.
+        acknowledgements: the user's reason for cdk-nag's ``AwsSolutions-IAM5`` on the policy, or None to withdraw it.
+
+    Attributes:
+        function: the function.
+        role: its role.
+        log_group: where it says what it deletes; kept for a year, gone with the stack.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        domain: sagemaker.CfnDomain,
+        vpc: ec2.IVpc,
+        acknowledgements: Overrides | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.log_group = logs.LogGroup(
+            self, "Logs", retention=logs.RetentionDays.ONE_YEAR, removal_policy=cdk.RemovalPolicy.DESTROY
+        )
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description="Destroys one SageMaker Studio domain with all that belongs to it",
+        )
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            handler="studio_cleanup.index.handler",
+            code=lambda_.Code.from_asset(
+                str(_HANDLERS), exclude=["*", "!studio_cleanup", "!studio_cleanup/*.py"], ignore_mode=cdk.IgnoreMode.GIT
+            ),
+            role=self.role,
+            log_group=self.log_group,
+            timeout=cdk.Duration.minutes(15),
+            memory_size=256,
+            description="Destroys a SageMaker Studio domain with all that belongs to it",
+        )
+        statements = [*_people(domain), *_file_system(domain), *_network(domain, vpc), *self._itself()]
+        permissions = iam.ManagedPolicy(self, "Permissions", roles=[self.role], statements=statements)
+        acknowledge_wildcards(permissions, statements, _reason, acknowledgements)
+        consent = f"destroy/{self.node.addr}/{hashlib.sha256(repr(_IDS).encode()).hexdigest()[:8]}"
+        cdk.Tags.of(domain).add(CONSENT_TAG, consent)
+        resources = [
+            cdk.CustomResource(
+                self,
+                each,
+                resource_type="Custom::StudioCleanup",
+                service_token=self.function.function_arn,
+                service_timeout=cdk.Duration.hours(1),
+                properties={
+                    "DomainId": domain.attr_domain_id,
+                    "DomainArn": domain.attr_domain_arn,
+                    "VpcId": vpc.vpc_id,
+                    "Consent": consent,
+                },
+            )
+            for each in _IDS
+        ]
+        for resource in resources:
+            # Without these the function could not do its work when the stack is deleted.
+            resource.node.add_dependency(permissions, self.log_group, domain)
+        self._before_profiles = resources[1]
+
+    def run_before_deletion_of(self, profiles: IDependable) -> None:
+        """Have the function run before CloudFormation deletes these user profiles."""
+        self._before_profiles.node.add_dependency(profiles)
+
+    def _itself(self) -> list[iam.PolicyStatement]:
+        """Write its log and call itself again."""
+        return [
+            iam.PolicyStatement(
+                sid="WriteLogs",
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[self.log_group.log_group_arn],
+            ),
+            iam.PolicyStatement(sid="GoOn", actions=["lambda:InvokeFunction"], resources=[self.function.function_arn]),
+        ]
+
+
+def _people(domain: sagemaker.CfnDomain) -> list[iam.PolicyStatement]:
+    """What people made, and the domain."""
+
+    def inside(kind: str) -> str:
+        return cdk.Stack.of(domain).format_arn(
+            service="sagemaker", resource=kind, resource_name=f"{domain.attr_domain_id}/*"
+        )
+
+    lists = ["sagemaker:ListApps", "sagemaker:ListSpaces", "sagemaker:ListUserProfiles"]
+    return [
+        iam.PolicyStatement(sid="ListInDomain", actions=lists, resources=["*"]),
+        iam.PolicyStatement(
+            sid="DeleteInDomain",
+            actions=["sagemaker:DeleteApp", "sagemaker:DeleteSpace", "sagemaker:DeleteUserProfile"],
+            resources=[inside("app"), inside("space"), inside("user-profile")],
+        ),
+        iam.PolicyStatement(
+            sid="DeleteDomain",
+            actions=["sagemaker:DeleteDomain", "sagemaker:DescribeDomain", "sagemaker:ListTags"],
+            resources=[domain.attr_domain_arn],
+        ),
+    ]
+
+
+def _file_system(domain: sagemaker.CfnDomain) -> list[iam.PolicyStatement]:
+    every = cdk.Stack.of(domain).format_arn(service="elasticfilesystem", resource="file-system", resource_name="*")
+    return [
+        iam.PolicyStatement(sid="FindFileSystem", actions=["elasticfilesystem:DescribeFileSystems"], resources=[every]),
+        iam.PolicyStatement(
+            sid="DeleteFileSystem",
+            actions=[
+                "elasticfilesystem:DeleteFileSystem",
+                "elasticfilesystem:DeleteMountTarget",
+                "elasticfilesystem:DescribeMountTargets",
+            ],
+            resources=[every],
+            conditions=_only_tagged(domain),
+        ),
+    ]
+
+
+def _network(domain: sagemaker.CfnDomain, vpc: ec2.IVpc) -> list[iam.PolicyStatement]:
+    """Groups and interfaces. The VPC may be shared from another account, so its ARN is compared without account."""
+    stack = cdk.Stack.of(domain)
+    looks = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups"]
+    vpc_arn = stack.format_arn(service="ec2", account="*", resource="vpc", resource_name=vpc.vpc_id)
+    return [
+        iam.PolicyStatement(sid="FindGroups", actions=looks, resources=["*"]),
+        iam.PolicyStatement(
+            sid="DeleteGroups",
+            actions=["ec2:DeleteSecurityGroup", "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"],
+            resources=[stack.format_arn(service="ec2", resource="security-group", resource_name="*")],
+            conditions=_only_tagged(domain),
+        ),
+        # The deletion of a mount target asks for this permission on its interface as well.
+        iam.PolicyStatement(
+            sid="DeleteInterfaces",
+            actions=["ec2:DeleteNetworkInterface"],
+            resources=[stack.format_arn(service="ec2", resource="network-interface", resource_name="*")],
+            conditions={"ArnLike": {"ec2:Vpc": vpc_arn}},
+        ),
+    ]
+
+
+def _only_tagged(domain: sagemaker.CfnDomain) -> dict[str, dict[str, str]]:
+    return {"StringEquals": {f"aws:ResourceTag/{_TAG}": domain.attr_domain_arn}}
+
+
+def _reason(resource: str) -> str:
+    return next(reason for ending, reason in _REASONS.items() if resource.endswith(ending))
