@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from constructs_lib.assembly.template import Resource
+    from constructs_lib.assembly.resource import Resource
 
 #: The plugin's name in front of its rules, in acknowledgements and in the validation report.
 PLUGIN = "SageMakerNetwork"
@@ -43,7 +43,9 @@ class Constructs:
     It stands in a file of its own, which is read when it is first asked for; where nothing in it is acknowledged, paths alone do that.
     """
 
-    def __init__(self, folder: str, artifact: Mapping[str, Any], template: str, above: list[tuple[str, str, str]]) -> None:
+    def __init__(
+        self, folder: str, artifact: Mapping[str, Any], template: str, above: list[tuple[str, str, str]]
+    ) -> None:
         """Name the stack's artifact and template file; ``above`` is what was acknowledged on its stage or the app."""
         self._folder = folder
         self._artifact = artifact
@@ -78,7 +80,9 @@ class Constructs:
         """Return the path of the construct that made a resource of a template file."""
         if self._paths is None:
             entries = self._entries(lambda _: True)
-            homes = {path: entry["data"] for path, entry in _entries(entries) if entry.get("type") == "aws:cdk:templateFile"}
+            homes = {
+                path: entry["data"] for path, entry in _entries(entries) if entry.get("type") == "aws:cdk:templateFile"
+            }
             self._paths = {
                 (_home(path, homes, self._template), entry["data"]): path.strip("/")
                 for path, entry in _entries(entries)
@@ -156,10 +160,10 @@ class Assembly:
                     yield stage, self._stack(folder, name, artifact, properties)
                 elif depth < 10:
                     inner = os.path.join(folder, str(properties.get("directoryName")))
-                    found = read_manifest(inner)
-                    if found is None:
-                        raise InputError(inner, "", f"is not a cloud assembly, though {os.path.join(folder, 'manifest.json')} names it")
-                    yield from self._stacks(inner, found, f"{self.folder} {properties.get('displayName', name)}", depth + 1)
+                    found = _inner_manifest(inner, folder)
+                    yield from self._stacks(
+                        inner, found, f"{self.folder} {properties.get('displayName', name)}", depth + 1
+                    )
             except InputError as error:
                 self.errors.append(error)
 
@@ -193,6 +197,13 @@ class Assembly:
             if isinstance(content, dict):
                 found.update({key: value for key, value in content.items() if key.startswith(_VPC_LOOKUP)})
         return found
+
+
+def _inner_manifest(folder: str, outer: str) -> Mapping[str, Any]:
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise InputError(folder, "", f"is not a cloud assembly, though {os.path.join(outer, 'manifest.json')} names it")
+    return manifest
 
 
 def read_template(file: str) -> Mapping[str, Any]:
@@ -249,7 +260,11 @@ class _Assets:
     def find(self, url: str, resource: Resource) -> Source | None:
         """Return the template that a nested stack's URL, or its ``aws:asset:path``, leads to."""
         path = resource.metadata.get("aws:asset:path")
-        name = path if isinstance(path, str) else next((file for asset, file in self._listed().items() if asset in url), None)
+        name = (
+            path
+            if isinstance(path, str)
+            else next((file for asset, file in self._listed().items() if asset in url), None)
+        )
         if name is None:
             return None
         if name not in self._known:

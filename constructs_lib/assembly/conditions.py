@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from constructs_lib.assembly.errors import InputError
+from constructs_lib.assembly.facts import fact
 from constructs_lib.assembly.values import ABSENT, Reference, Text, Unknown, scalar_text
-from constructs_lib.assembly.worlds import Question, Subject, current, fact
+from constructs_lib.assembly.worlds import Question, Subject, current
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,7 +132,11 @@ def compared_literals(expression: Any) -> Iterator[tuple[str, str]]:
             sides = node.get("Fn::Equals")
             if isinstance(sides, list) and len(sides) == 2:
                 for one, other in (sides, sides[::-1]):
-                    if isinstance(one, dict) and isinstance(one.get("Ref"), str) and not isinstance(other, (dict, list)):
+                    if (
+                        isinstance(one, dict)
+                        and isinstance(one.get("Ref"), str)
+                        and not isinstance(other, (dict, list))
+                    ):
                         yield one["Ref"], scalar_text(other)
             pending.extend(node.values())
         elif isinstance(node, list):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from constructs_lib.assembly.errors import InputError
 
 TYPE_CHECKING = False
@@ -11,15 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-_NAMES = re.compile(r"\$\{([A-Za-z0-9]+)")
-
 
 def check_resource_cycles(path: str, resources: Mapping[str, Any]) -> None:
     """Raise :class:`InputError` where resources refer to each other in a circle, by properties or ``DependsOn``.
 
     What stands in ``Fn::If`` is left out, as only one branch of it is there.
     """
-    needs = {name: found for name, body in resources.items() if (found := _needed(name, body, resources))}
+    needs = {name: found for name, body in resources.items() if (found := _needed(body, resources))}
     # Take away what needs nothing that is left, again and again; what then remains needs itself.
     while True:
         left = {name: [other for other in others if other in needs] for name, others in needs.items()}
@@ -32,8 +28,8 @@ def check_resource_cycles(path: str, resources: Mapping[str, Any]) -> None:
         raise InputError(path, f"Resources.{circle[0]}", f"circular reference: {' -> '.join(circle)}")
 
 
-def _needed(name: str, body: Any, resources: Mapping[str, Any]) -> list[str]:
-    """Return the resources that one refers to; itself only counts where CloudFormation would refuse that too."""
+def _needed(body: Any, resources: Mapping[str, Any]) -> list[str]:
+    """Return the resources that the body of one refers to."""
     if body.__class__ is not dict:
         return []
     depends = body.get("DependsOn") or ()
@@ -41,29 +37,46 @@ def _needed(name: str, body: Any, resources: Mapping[str, Any]) -> list[str]:
     pending = [body.get("Properties")]
     while pending:
         node = pending.pop()
-        if node.__class__ is dict:
-            for key, value in node.items():
-                kind = value.__class__
-                if kind is dict:
-                    pending.append(value)
-                elif kind is list:
-                    if key == "Fn::GetAtt":
-                        if value and value[0].__class__ is str:
-                            found.add(value[0])
-                    elif key != "Fn::If":
-                        pending.append(value)
-                        if key == "Fn::Sub" and value and value[0].__class__ is str:
-                            found.update(_NAMES.findall(value[0]))
-                elif kind is str:
-                    if key == "Ref":
-                        found.add(value)
-                    elif key == "Fn::GetAtt":
-                        found.add(value.partition(".")[0])
-                    elif key == "Fn::Sub":
-                        found.update(_NAMES.findall(value))
-        elif node.__class__ is list:
+        if node.__class__ is list:
             pending += [item for item in node if item.__class__ is dict or item.__class__ is list]
+        elif node.__class__ is dict:
+            for key, value in node.items():
+                if key in _REFERRING:
+                    _add(key, value, found, pending)
+                elif value.__class__ is dict or value.__class__ is list:
+                    pending.append(value)
     return [other for other in found if other in resources]
+
+
+_REFERRING = frozenset({"Ref", "Fn::GetAtt", "Fn::Sub", "Fn::If"})
+
+
+def _add(key: str, value: Any, found: set[str], pending: list[Any]) -> None:
+    """Add the resources that a function names, and leave what stands inside it for later."""
+    if key == "Fn::If":
+        return
+    if key == "Fn::Sub":
+        if value.__class__ is list:
+            pending.append(value)
+            value = value[0] if value else ""
+        if value.__class__ is str:
+            found.update(_substituted(value))
+        return
+    if key == "Fn::GetAtt":
+        value = (
+            value.partition(".")[0]
+            if value.__class__ is str
+            else value[0]
+            if value.__class__ is list and value
+            else None
+        )
+    if value.__class__ is str:
+        found.add(value)
+
+
+def _substituted(text: str) -> list[str]:
+    """Return the names that ``Fn::Sub`` puts in, without their attributes."""
+    return [part.partition("}")[0].partition(".")[0].strip() for part in text.split("${")[1:]]
 
 
 def _circle(needs: Mapping[str, list[str]]) -> list[str]:

@@ -10,6 +10,7 @@ import os
 import re
 
 from constructs_lib.assembly.errors import InputError, nearest
+from constructs_lib.assembly.template import DECLARED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 
     from constructs_lib.assembly.template import Template
 
-#: The key under ``Metadata``.
-KEY = "SageMakerNetwork"
-_TYPES: dict[str, tuple[type, ...]] = {"object": (dict,), "array": (list,), "string": (str,), "boolean": (bool,), "integer": (int,)}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+}
 _schema: dict[str, Any] = {}
 
 
@@ -32,12 +37,12 @@ def declarations_schema() -> str:
 
 def declare(template: Template) -> None:
     """Give a template and its resources what their metadata declares; :class:`InputError` for what the schema does not allow."""
-    if KEY in template.metadata:
-        template.declarations = _checked(template.metadata[KEY], "template", template.path, f"Metadata.{KEY}")
+    if DECLARED in template.metadata:
+        template.declarations = _checked(template.metadata[DECLARED], "template", template.path, f"Metadata.{DECLARED}")
     for logical_id, resource in template.resources.items():
-        if KEY in resource.metadata:
-            place = f"Resources.{logical_id}.Metadata.{KEY}"
-            resource.declared = _checked(resource.metadata[KEY], "resource", template.path, place)
+        if DECLARED in resource.metadata:
+            place = f"Resources.{logical_id}.Metadata.{DECLARED}"
+            resource.declared = _checked(resource.metadata[DECLARED], "resource", template.path, place)
 
 
 def _checked(value: Any, name: str, path: str, place: str) -> Mapping[str, Any]:
@@ -62,7 +67,9 @@ def _wrong(value: Any, schema: Mapping[str, Any], place: str) -> tuple[str, str]
             return None
         return place, f"must be {_alternatives(schema['enum'])}, not {_shown(value)}{_hint(value, schema['enum'])}"
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    if not any(isinstance(value, _TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool)) for kind in kinds):
+    if not any(
+        isinstance(value, _TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool)) for kind in kinds
+    ):
         return place, f"must be {' or '.join(_article(kind) for kind in kinds)}, not {_shown(value)}"
     if isinstance(value, dict):
         return _wrong_object(value, schema, place)
@@ -92,7 +99,12 @@ def _wrong_object(value: dict[str, Any], schema: Mapping[str, Any], place: str) 
         return place, "must be an intrinsic function"
     for key, item in value.items():
         if pattern is not None and not re.search(pattern, key):
-            return place, "must be an intrinsic function" if "Ref" in pattern else f'"{key}" is not the id of a rule, such as SMN-NB-05'
+            return (
+                place,
+                "must be an intrinsic function"
+                if "Ref" in pattern
+                else f'"{key}" is not the id of a rule, such as SMN-NB-05',
+            )
         if key not in known and others is False:
             hint = nearest(key, known) or f"; allowed are {', '.join(known)}"
             return place, f'unknown key "{key}"{hint}'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly.values import Text, Unknown
+from constructs_lib.assembly.worlds import Undecided, outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
 
     from constructs_lib.assembly.errors import InputError
     from constructs_lib.assembly.parameters import Parameter
-    from constructs_lib.assembly.template import Resource, Template
-    from constructs_lib.assembly.worlds import Subject
+    from constructs_lib.assembly.resource import Resource
+    from constructs_lib.assembly.template import Template
 
 
 class Group:
@@ -27,13 +28,14 @@ class Group:
         #: Facts of VPCs that the CDK looked up, by VPC id.
         self.context_vpcs: dict[str, dict[str, Any]] = {}
         self._by_type: dict[str, list[Resource]] | None = None
-        self._literals: dict[Any, list[str]] = {}
+        self._parameters: dict[str, list[Parameter]] | None = None
+        self._literals: dict[tuple[str, tuple[str, ...] | None], list[str]] = {}
         self._exports: tuple[dict[str, list[tuple[Template, str]]], list[tuple[Template, str]]] | None = None
 
     def adopt(self, templates: Iterable[Template]) -> None:
         """Take these templates in place of those from before."""
         self.templates = tuple(templates)
-        self._by_type = self._exports = None
+        self._by_type = self._exports = self._parameters = None
         self._literals = {}
 
     def resources(self, *types: str) -> list[Resource]:
@@ -54,23 +56,24 @@ class Group:
     @property
     def parameters(self) -> dict[str, list[Parameter]]:
         """The parameters that whoever deploys decides, by name; those of nested stacks are decided by their parent."""
-        found: dict[str, list[Parameter]] = {}
-        for template in self.templates:
-            if template.parent is None:
-                for name, parameter in template.parameters.items():
-                    found.setdefault(name, []).append(parameter)
-        return found
+        if self._parameters is None:
+            self._parameters = {}
+            for template in self.templates:
+                if template.parent is None:
+                    for name, parameter in template.parameters.items():
+                        self._parameters.setdefault(name, []).append(parameter)
+        return self._parameters
 
-    def literals(self, subject: Subject) -> list[str]:
+    def literals(self, parameter: Parameter) -> list[str]:
         """Return what conditions compare a parameter to, over all templates that share it."""
-        found = self._literals.get(subject.key)
+        key = (parameter.name, parameter.allowed)
+        found = self._literals.get(key)
         if found is None:
-            _, name, allowed = subject.key  # type: ignore[misc]
             unique: dict[str, None] = {}
-            for parameter in self.parameters.get(name, ()):
-                if parameter.allowed == allowed:
-                    unique.update(dict.fromkeys(parameter.template.compared.get(name, ())))
-            found = self._literals[subject.key] = list(unique)
+            for other in self.parameters.get(parameter.name, ()):
+                if other.allowed == parameter.allowed:
+                    unique.update(dict.fromkeys(other.template.compared.get(other.name, ())))
+            found = self._literals[key] = list(unique)
         return found
 
     def imported(self, name: Any) -> Any:
@@ -90,29 +93,41 @@ class Group:
         found = self._exporting(name)
         if len(found) > 1:
             homes = " and ".join(f"{template.path} ({output})" for template, output in found)
-            return Unknown(f"the import of {name}, exported more than once: {homes}", "keep one of the exports", kind="import", name=name)
+            return Unknown(
+                f"the import of {name}, exported more than once: {homes}",
+                "keep one of the exports",
+                kind="import",
+                name=name,
+            )
         return found[0][0].output(found[0][1]) if found else unknown
 
     def _exporting(self, name: str) -> list[tuple[Template, str]]:
         """Return the outputs that export ``name`` in the current world."""
         if self._exports is None:
             self._exports = _index_exports(self.templates)
-        literal, open_names = self._exports
-        found = [
-            (template, output)
-            for template, output in open_names
-            if template.resolve(template.outputs[output]["Export"]["Name"]) == name and template.output_exists(output)
-        ]
-        return [home for home in literal.get(name, ()) if home[0].output_exists(home[1])] + found
+        settled, branching = self._exports
+        homes = settled.get(name, []) + [home for home in branching if home[0].export_name(home[1]) == name]
+        return [(template, output) for template, output in homes if template.output_exists(output)]
 
     def stack_output(self, given: Mapping[str, Any]) -> Any:
         """Return what ``Fn::GetStackOutput`` gives."""
         stack, output = given["StackName"], given["OutputName"]
         for template in self.templates:
-            if template.parent is None and template.stack_name is not None and template.stack_name == stack and output in template.outputs:
-                if given.get("Region") in (None, template.region) or template.region is None:
-                    return template.output(output)
-        return Unknown(f"output {output} of stack {stack}", "check that stack along with this one", kind="output", name=f"{stack}.{output}")
+            here = given.get("Region") in (None, template.region) or template.region is None
+            if (
+                here
+                and template.parent is None
+                and template.stack_name is not None
+                and template.stack_name == stack
+                and output in template.outputs
+            ):
+                return template.output(output)
+        return Unknown(
+            f"output {output} of stack {stack}",
+            "check that stack along with this one",
+            kind="output",
+            name=f"{stack}.{output}",
+        )
 
     def __repr__(self) -> str:
         return f"<group {self.name}: {len(self.templates)} templates>"
@@ -122,25 +137,30 @@ def _declare(name: Text) -> str:
     return next((hole.declare for hole in name.holes if isinstance(hole, Unknown) and hole.declare), "")
 
 
-def _index_exports(templates: Iterable[Template]) -> tuple[dict[str, list[tuple[Template, str]]], list[tuple[Template, str]]]:
-    """Return the outputs by literal export name, and those whose name is made by a function."""
-    literal: dict[str, list[tuple[Template, str]]] = {}
-    made: list[tuple[Template, str]] = []
+def _index_exports(
+    templates: Iterable[Template],
+) -> tuple[dict[str, list[tuple[Template, str]]], list[tuple[Template, str]]]:
+    """Return the outputs by the name that they export, and those whose name differs from world to world."""
+    settled: dict[str, list[tuple[Template, str]]] = {}
+    branching: list[tuple[Template, str]] = []
     for template in templates:
-        for output, body in template.outputs.items():
-            export = body.get("Export") if isinstance(body, dict) else None
-            name = export.get("Name") if isinstance(export, dict) else None
+        for output in template.outputs:
+            try:
+                name = outside(template.export_name, output)
+            except Undecided:
+                branching.append((template, output))
+                continue
             if isinstance(name, str):
-                literal.setdefault(name, []).append((template, output))
-            elif name is not None:
-                made.append((template, output))
-    return literal, made
+                settled.setdefault(name, []).append((template, output))
+    return settled, branching
 
 
 class Input:
     """All that was given to be checked."""
 
-    def __init__(self, groups: Sequence[Group], *, skipped: Sequence[str] = (), errors: Sequence[InputError] = ()) -> None:
+    def __init__(
+        self, groups: Sequence[Group], *, skipped: Sequence[str] = (), errors: Sequence[InputError] = ()
+    ) -> None:
         """Keep the groups, the names of the files that are no templates, and the errors of templates that could not be read."""
         self.groups = list(groups)
         self.skipped = list(skipped)

@@ -19,21 +19,28 @@ MOST_VALUES = 2_000_000
 def check_size(path: str, size: int) -> None:
     """Raise :class:`InputError` for a file that is too large to be a template."""
     if size > LARGEST_FILE:
-        raise InputError(path, "", f"{size / 1024 / 1024:.1f} MB is more than a template can have (at most {LARGEST_FILE // 1024 // 1024} MB)")
+        raise InputError(
+            path,
+            "",
+            f"{size / 1024 / 1024:.1f} MB is more than a template can have (at most {LARGEST_FILE // 1024 // 1024} MB)",
+        )
 
 
-def check_depth(path: str, document: Any) -> None:
-    """Raise :class:`InputError` for a document that is nested too deeply."""
-    level = [document]
+def check_depth(path: str, document: Any) -> int:
+    """Return how many keys a document has; :class:`InputError` where it is nested too deeply."""
+    level = [document] if document.__class__ is dict or document.__class__ is list else []
+    keys = 0
     for _ in range(DEEPEST):
-        level = [
-            item
-            for node in level
-            for item in (node.values() if node.__class__ is dict else node)
-            if item.__class__ is dict or item.__class__ is list
-        ]
-        if not level:
-            return
+        following = []
+        for node in level:
+            if node.__class__ is dict:
+                keys += len(node)
+                following += [item for item in node.values() if item.__class__ is dict or item.__class__ is list]
+            else:
+                following += [item for item in node if item.__class__ is dict or item.__class__ is list]
+        if not following:
+            return keys
+        level = following
     raise too_deep(path)
 
 

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -74,31 +74,31 @@ def _child(text: str, position: int, step: str | int) -> tuple[int, int] | None:
     wanted = f'"{step}"' if isinstance(step, str) else None
     depth = 0
     index = 0
-    tokens = _TOKENS.finditer(text, position)
-    opened = next(tokens, None)
+    found = _MARKS.finditer(text, position)
+    opened = next(found, None)
     if opened is None or opened.group() != ("{" if wanted else "["):
         return None
     expecting_key = True
     if wanted is None and step == 0:
         return _item(text, opened.end())
-    for match in tokens:
-        token = match.group()
+    for match in found:
+        mark = match.group()
         if depth == 0:
-            if token in "}]":
+            if mark in "}]":
                 return None
-            if wanted is None and token == ",":
+            if wanted is None and mark == ",":
                 index += 1
                 if index == step:
                     return _item(text, match.end())
-            elif wanted is not None and expecting_key and token[0] == '"':
-                if token == wanted:
+            elif wanted is not None and expecting_key and mark[0] == '"':
+                if mark == wanted:
                     return match.start(), text.index(":", match.end()) + 1
                 expecting_key = False
-            elif token == ",":
+            elif mark == ",":
                 expecting_key = True
-        if token in "{[":
+        if mark in "{[":
             depth += 1
-        elif token in "}]":
+        elif mark in "}]":
             depth -= 1
     return None
 

@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _LOOP = "Fn::ForEach"
-_TRANSFORM = "AWS::LanguageExtensions"
-
-
-def uses_loops(document: Mapping[str, Any]) -> bool:
-    """Whether a template may hold loops: it names the transform, or has one where resources, outputs or conditions stand."""
-    transform = document.get("Transform")
-    if transform is not None and (transform == _TRANSFORM or (isinstance(transform, list) and _TRANSFORM in transform)):
-        return True
-    sections = (document.get(name) for name in ("Resources", "Outputs", "Conditions"))
-    return any(key.startswith(_LOOP) for section in sections if isinstance(section, dict) for key in section)
 
 
 class Loops:
@@ -56,9 +46,16 @@ class Loops:
                 raise InputError(self.path, place, f'{_LOOP} makes "{key}" twice')
             into[key] = value
 
-    def _loop(self, name: str, argument: Any, given: Mapping[str, str], place: str, *, remember: bool) -> dict[str, Any] | None:
+    def _loop(
+        self, name: str, argument: Any, given: Mapping[str, str], place: str, *, remember: bool
+    ) -> dict[str, Any] | None:
         """Return what a loop makes, or None where its list is not known."""
-        if not (isinstance(argument, list) and len(argument) == 3 and isinstance(argument[0], str) and isinstance(argument[2], dict)):
+        if not (
+            isinstance(argument, list)
+            and len(argument) == 3
+            and isinstance(argument[0], str)
+            and isinstance(argument[2], dict)
+        ):
             raise InputError(self.path, f"{place}.{name}", f"{_LOOP} takes an identifier, a list and what to repeat")
         identifier, collection, body = argument
         items = self._resolve(self._written(collection, given, place))

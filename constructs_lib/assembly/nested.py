@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.assembly.cloud import Constructs
     from constructs_lib.assembly.group import Group
-    from constructs_lib.assembly.template import Resource
+    from constructs_lib.assembly.resource import Resource
 
 #: The types that are stacks of their own, with the property that names their template.
 STACKS = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
@@ -70,46 +70,58 @@ def link(group: Group, sources: Sequence[Source], errors: list[InputError] | Non
 
     Templates that are not valid are left for ``errors``, or raised where there is none.
     """
-    candidates = []
-    for source in sources:
-        try:
-            candidates.append((source, source.template(group)))
-        except InputError as error:
-            if errors is None:
-                raise
-            errors.append(error)
+    candidates = [(source, template) for source in sources if (template := _made(source, group, errors)) is not None]
     group.adopt([template for _, template in candidates])
     targets = [(source, template, _targets(source, template, sources)) for source, template in candidates]
     if not any(found for _, _, found in targets):
         return
     inner = {id(target) for _, _, found in targets for target in found.values()}
-    templates: list[Template] = []
-    reached: set[int] = set()
+    nest = _Nest(group, sources)
     for source, template, _ in targets:
         if id(source) not in inner:
-            _nest(group, (source,), template, sources, templates, reached)
+            nest.add((source,), template)
     for source, template, _ in targets:
-        if id(source) not in reached:
-            raise _circular(source, next(iter(_stacks(template))))
-    group.adopt(templates)
+        if id(source) not in nest.reached:
+            raise _circular(source, _stacks(template)[0])
+    group.adopt(nest.templates)
 
 
-def _nest(
-    group: Group, chain: tuple[Source, ...], template: Template, sources: Sequence[Source], templates: list[Template], reached: set[int]
-) -> None:
-    source = chain[-1]
-    templates.append(template)
-    reached.add(id(source))
-    for logical_id, target in _targets(source, template, sources).items():
-        resource = template.resources[logical_id]
-        if target in chain or len(chain) > _DEEPEST_NEST:
-            raise _circular(source, resource)
-        resource.nested = target.template(group, resource)
-        _nest(group, (*chain, target), resource.nested, sources, templates, reached)
+def _made(source: Source, group: Group, errors: list[InputError] | None) -> Template | None:
+    try:
+        return source.template(group)
+    except InputError as error:
+        if errors is None:
+            raise
+        errors.append(error)
+        return None
+
+
+class _Nest:
+    """Puts nested stacks in the context of the resources that nest them."""
+
+    def __init__(self, group: Group, sources: Sequence[Source]) -> None:
+        self.group = group
+        self.sources = sources
+        self.templates: list[Template] = []
+        self.reached: set[int] = set()
+
+    def add(self, chain: tuple[Source, ...], template: Template) -> None:
+        """Add a template, and those that it nests; ``chain`` are the sources from the outermost stack to this one."""
+        source = chain[-1]
+        self.templates.append(template)
+        self.reached.add(id(source))
+        for logical_id, target in _targets(source, template, self.sources).items():
+            resource = template.resources[logical_id]
+            if target in chain or len(chain) > _DEEPEST_NEST:
+                raise _circular(source, resource)
+            resource.nested = target.template(self.group, resource)
+            self.add((*chain, target), resource.nested)
 
 
 def _circular(source: Source, resource: Resource) -> InputError:
-    return InputError(source.path, f"Resources.{resource.logical_id}", "circular reference: the nested stack contains itself")
+    return InputError(
+        source.path, f"Resources.{resource.logical_id}", "circular reference: the nested stack contains itself"
+    )
 
 
 def _stacks(template: Template) -> list[Resource]:
@@ -121,7 +133,9 @@ def _targets(source: Source, template: Template, sources: Sequence[Source]) -> d
     found = {}
     for resource in _stacks(template):
         url = resource.get(STACKS[resource.type])
-        target = _by_url(url, source, sources) or (source.assets(str(url), resource) if source.assets is not None else None)
+        target = _by_url(url, source, sources) or (
+            source.assets(str(url), resource) if source.assets is not None else None
+        )
         if target is not None:
             found[resource.logical_id] = target
         resource.forget()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from constructs_lib.assembly.errors import InputError
-from constructs_lib.assembly.values import ABSENT, Text, Unknown, join, scalar_text
+from constructs_lib.assembly.list_functions import split
+from constructs_lib.assembly.values import ABSENT, Unknown, join, scalar_text
 from constructs_lib.assembly.worlds import Question, Subject, current
 
 TYPE_CHECKING = False
@@ -19,13 +20,15 @@ class Parameter:
     def __init__(self, template: Template, name: str, definition: dict[str, Any]) -> None:
         """Read type, default and allowed values."""
         self.template = template
-        self.name = name
+        self.name: str = name
         self.type = str(definition.get("Type", "String"))
         self.default = definition.get("Default", ABSENT)
         allowed = definition.get("AllowedValues")
         if allowed is not None and not isinstance(allowed, list):
             raise InputError(template.path, f"Parameters.{name}", "AllowedValues must be a list")
-        self.allowed = tuple(dict.fromkeys(scalar_text(value) for value in allowed)) if allowed and not self.is_list else None
+        self.allowed: tuple[str, ...] | None = None
+        if allowed and not self.is_list:
+            self.allowed = tuple(dict.fromkeys(scalar_text(value) for value in allowed))
 
     @property
     def is_list(self) -> bool:
@@ -51,7 +54,11 @@ class Parameter:
             return self._typed(given)
         if template.group.defaults and self.default is not ABSENT:
             default = scalar_text(self.default)
-            current().ask(Question(Subject(("default", self.name, default), f"parameter {self.name}", (default,), " (its default)")))
+            current().ask(
+                Question(
+                    Subject(("default", self.name, default), f"parameter {self.name}", (default,), " (its default)")
+                )
+            )
             return self._typed(default)
         return self._chosen() if choose and not self.is_ssm and not self.is_list else self.unknown
 
@@ -61,7 +68,7 @@ class Parameter:
         world = current()
         if subject.allowed is not None:
             return world.ask(Question(subject))
-        literals = self.template.group.literals(subject)
+        literals = self.template.group.literals(self)
         if literals != [""]:
             for literal in literals:
                 if world.ask(Question(subject, literal)):
@@ -96,41 +103,3 @@ class Parameter:
         if self.is_list:
             return split(value, ",") if not isinstance(value, list) else value
         return join((value,)) if not isinstance(value, dict) else value
-
-
-def split(value: Any, delimiter: str) -> Any:
-    """Return the pieces of a text, as ``Fn::Split`` gives them, without blanks around them where the delimiter is a comma.
-
-    A text with a hole that may itself hold the delimiter cannot be split: the result is :class:`Unknown`.
-    """
-    parts = value.parts if isinstance(value, Text) else (value,)
-    pieces: list[list[Any]] = [[]]
-    for part in parts:
-        if isinstance(part, str):
-            first, *rest = part.split(delimiter)
-            pieces[-1].append(first)
-            pieces.extend([piece] for piece in rest)
-        elif _whole(part, delimiter):
-            pieces[-1].append(part)
-        else:
-            return Unknown(f'pieces of "{value}" between "{delimiter}"', getattr(part, "declare", ""), kind="part", key=("split", delimiter, value),
-                           mentions=tuple(_mentions(parts)))
-    return [join(piece) for piece in pieces]
-
-
-def _whole(part: Any, delimiter: str) -> bool:
-    """Whether a hole surely does not contain the delimiter."""
-    if isinstance(part, Unknown):
-        return part.kind == "pseudo" and part.name in _PLAIN_PSEUDO and delimiter != "-" and delimiter != "."
-    return delimiter in _NEVER_IN_IDS and part.attribute not in _LISTS
-
-
-def _mentions(parts: tuple[Any, ...]) -> list[Any]:
-    from constructs_lib.assembly.values import references
-
-    return [reference for part in parts for reference in references(part)]
-
-
-_PLAIN_PSEUDO = frozenset({"AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix", "AWS::StackName"})
-_NEVER_IN_IDS = frozenset({",", ", ", "|", "||", ";", " "})
-_LISTS = frozenset({"DnsEntries", "NetworkInterfaceIds", "Ipv6CidrBlocks", "CidrBlockAssociations", "SubnetIds", "NameServers"})

@@ -86,10 +86,7 @@ class _Builder:
         if len(self.containers) >= DEEPEST:
             raise too_deep(self.shown, f"line {event.start_mark.line + 1}")
         tag = event.tag
-        if tag is not None and tag not in _PLAIN_TAGS:
-            tag = self.function(event, tag)
-        else:
-            tag = None
+        tag = None if tag is None or tag in _PLAIN_TAGS else self.function(event, tag)
         self.containers.append(container)
         self.keys.append(_NO_KEY)
         self.tags.append(tag)
@@ -155,7 +152,7 @@ class _Builder:
         key = value if value.__class__ is str else event.value
         if key in container:
             raise self.error(event, f'key "{key}" is defined twice')
-        return key  # type: ignore[no-any-return]
+        return str(key)
 
     def merged(self, event: Any, mapping: dict[str, Any]) -> dict[str, Any]:
         """Return a mapping with what its ``<<`` key merges in."""

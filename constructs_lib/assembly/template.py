@@ -4,120 +4,26 @@ from __future__ import annotations
 
 from constructs_lib.assembly.conditions import Condition, check_conditions, compared_literals
 from constructs_lib.assembly.cycles import check_resource_cycles
-from constructs_lib.assembly.declarations import declare
 from constructs_lib.assembly.errors import InputError
-from constructs_lib.assembly.intrinsics import FUNCTIONS, partition_of, resolve
-from constructs_lib.assembly.loops import Loops, uses_loops
+from constructs_lib.assembly.facts import fact
 from constructs_lib.assembly.parameters import Parameter
-from constructs_lib.assembly.values import ABSENT, Reference, Text, Unknown
-from constructs_lib.assembly.worlds import Undecided, current, fact
+from constructs_lib.assembly.reference_functions import partition_of
+from constructs_lib.assembly.resolve import resolve
+from constructs_lib.assembly.resource import Resource
+from constructs_lib.assembly.values import ABSENT, Unknown
+from constructs_lib.assembly.worlds import Undecided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from constructs_lib.assembly.cloud import Constructs
     from constructs_lib.assembly.group import Group
 
 
-class Resource:
-    """A resource of a template. Whether it exists is decided by its condition, in each world anew."""
-
-    def __init__(self, template: Template, logical_id: str, body: Mapping[str, Any]) -> None:
-        """Keep the raw body: ``type``, ``properties``, ``metadata`` are as written, not resolved."""
-        self.template = template
-        self.logical_id = logical_id
-        self.type: str = body["Type"]
-        self.properties: Mapping[str, Any] = body.get("Properties") or {}
-        metadata = body.get("Metadata")
-        self.metadata: Mapping[str, Any] = metadata if isinstance(metadata, dict) else {}
-        self.condition: str | None = body.get("Condition")
-        #: The template of the nested stack that this resource is, where it is part of the input.
-        self.nested: Template | None = None
-        self.ref = Reference(self)
-        #: What ``Metadata.SageMakerNetwork`` declares on this resource.
-        self.declared: Mapping[str, Any] = {}
-        self._acknowledged: dict[str, str] | None = None
-        self._settled: dict[tuple[str | int, ...], Any] = {}
-
-    @property
-    def construct_path(self) -> str | None:
-        """The path of the CDK construct that made it, where the template or its assembly says so."""
-        path = self.metadata.get("aws:cdk:path")
-        if isinstance(path, str):
-            return path
-        constructs = self.template.constructs
-        return constructs.path(self.template.path, self.logical_id) if constructs is not None else None
-
-    @property
-    def acknowledged(self) -> Mapping[str, str]:
-        """The rules that are acknowledged here, with the reasons: in its metadata, or through the CDK on its construct or one above."""
-        if self._acknowledged is None:
-            reasons: dict[str, str] = {}
-            constructs = self.template.constructs
-            if constructs is not None and constructs.acknowledged:
-                reasons = constructs.acknowledged_at(self.construct_path or "")
-            self._acknowledged = {**reasons, **self.declared.get("acknowledge", {})}
-        return self._acknowledged
-
-    def exists(self) -> bool:
-        """Whether it is created in the current world: its condition holds, and so do those of the nested stacks around it."""
-        if self.condition is not None and not self.template.condition(self.condition).holds:
-            return False
-        parent = self.template.parent
-        return parent is None or parent.exists()
-
-    def get(self, *path: str | int, default: Any = None) -> Any:
-        """Return the property at ``path`` with all references followed, or ``default`` where it is absent or ``AWS::NoValue``.
-
-        The result must not be changed. Outside of :func:`explore`, a value that a condition decides is :class:`Unknown`.
-        """
-        if path in self._settled:
-            value = self._settled[path]
-            return default if value is ABSENT else value
-        world = current()
-        before = len(world.log)
-        try:
-            value = self._find(path)
-        except Undecided as error:
-            return Unknown(f"a value that depends on {error.what}", error.declare)
-        if len(world.log) == before:
-            self._settled[path] = value
-        return default if value is ABSENT else value
-
-    def forget(self) -> None:
-        """Drop the values that were resolved, as what they refer to has changed."""
-        self._settled.clear()
-
-    def _find(self, path: tuple[str | int, ...]) -> Any:
-        """Walk the raw properties, resolving only what stands on the way."""
-        node: Any = self.properties
-        for index, step in enumerate(path):
-            if node.__class__ is dict and step in node and not (len(node) == 1 and step in FUNCTIONS):
-                node = node[step]
-                continue
-            value = self.template.resolve(node)
-            for following in path[index:]:
-                value = _step(value, following)
-            return value
-        return self.template.resolve(node)
-
-    def __repr__(self) -> str:
-        return f"<{self.type} {self.logical_id}>"
-
-
-def _step(value: Any, step: str | int) -> Any:
-    """Return what stands at ``step`` in a resolved value; whatever is part of an unknown value is unknown."""
-    if isinstance(value, dict):
-        return value.get(step, ABSENT)
-    if isinstance(value, list) and isinstance(step, int):
-        return value[step] if -len(value) <= step < len(value) else ABSENT
-    if isinstance(value, Unknown):
-        return Unknown(f"{step} of {value.what}", value.declare, kind="part", key=("part", step, value), mentions=value.mentions)
-    if isinstance(value, (Reference, Text)):
-        return Unknown(f"{step} of {value}", kind="part", key=("part", step, value), mentions=(value,) if isinstance(value, Reference) else ())
-    return ABSENT
+#: The key under ``Metadata``, of the template and of its resources, for what is declared to the checks.
+DECLARED = "SageMakerNetwork"
 
 
 class Template:
@@ -151,12 +57,13 @@ class Template:
         self.metadata: Mapping[str, Any] = self._section("Metadata")
         self.mappings = self._section("Mappings")
         self.parameters = {
-            name: Parameter(self, name, self._body("Parameters", name, body)) for name, body in self._section("Parameters").items()
+            name: Parameter(self, name, self._body("Parameters", name, body))
+            for name, body in self._section("Parameters").items()
         }
         self.conditions: dict[str, Condition] = {}
         self.resources: dict[str, Resource] = {}
         definitions, outputs, resources = (self._section(name) for name in ("Conditions", "Outputs", "Resources"))
-        if uses_loops(document):
+        if _may_have_loops(document, resources, outputs, definitions):
             definitions, outputs, resources = self._without_loops(definitions, outputs, resources)
         if definitions:
             check_conditions(path, definitions)
@@ -165,11 +72,19 @@ class Template:
         self.resources = {name: self._resource(name, body) for name, body in resources.items()}
         check_resource_cycles(path, resources)
         self.declarations: Mapping[str, Any] = {}
-        declare(self)
+        if DECLARED in self.metadata or any(DECLARED in resource.metadata for resource in self.resources.values()):
+            from constructs_lib.assembly.declarations import declare
+
+            declare(self)
 
     def _without_loops(self, *sections: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+        from constructs_lib.assembly.loops import Loops
+
         loops = Loops(self.path, self._settled_list)
-        written = tuple(loops.section(name, section) for name, section in zip(("Conditions", "Outputs", "Resources"), sections, strict=True))
+        written = tuple(
+            loops.section(name, section)
+            for name, section in zip(("Conditions", "Outputs", "Resources"), sections, strict=True)
+        )
         self.unexpanded = loops.unknown
         return written
 
@@ -217,7 +132,12 @@ class Template:
 
     def operand(self, value: Any) -> Any:
         """Return a raw value as a condition sees it: a parameter that could branch stays itself, so that only the comparison branches."""
-        if isinstance(value, dict) and len(value) == 1 and isinstance(value.get("Ref"), str) and value["Ref"] in self.parameters:
+        if (
+            isinstance(value, dict)
+            and len(value) == 1
+            and isinstance(value.get("Ref"), str)
+            and value["Ref"] in self.parameters
+        ):
             return self.parameters[value["Ref"]].value(choose=False)
         return resolve(self, value)
 
@@ -249,8 +169,18 @@ class Template:
         """Return the value of an output, with its references followed."""
         body = self.outputs.get(name)
         if not isinstance(body, dict) or "Value" not in body:
-            return Unknown(f"output {name} of {self.path}, which that template does not define", kind="output", key=("output", self.path, name))
+            return Unknown(
+                f"output {name} of {self.path}, which that template does not define",
+                kind="output",
+                key=("output", self.path, name),
+            )
         return resolve(self, body["Value"])
+
+    def export_name(self, name: str) -> Any:
+        """Return the name under which an output is exported, :data:`ABSENT` where it is not."""
+        body = self.outputs[name]
+        export = body.get("Export") if isinstance(body, dict) else None
+        return resolve(self, export.get("Name")) if isinstance(export, dict) else ABSENT
 
     def output_exists(self, name: str) -> bool:
         """Whether an output's condition holds in the current world."""
@@ -271,9 +201,25 @@ class Template:
         return f"<template {self.path}>"
 
 
+def _may_have_loops(document: Mapping[str, Any], *sections: Mapping[str, Any]) -> bool:
+    """Whether a template may hold ``Fn::ForEach``: it names the transform, or has a loop where resources, outputs or conditions stand."""
+    transform = document.get("Transform")
+    if transform is not None and (
+        transform == "AWS::LanguageExtensions"
+        or (isinstance(transform, list) and "AWS::LanguageExtensions" in transform)
+    ):
+        return True
+    return any(key[:11] == "Fn::ForEach" for section in sections for key in section)
+
+
 def kind_of(value: Any) -> str:
     """Return the name of a JSON value's type, for messages."""
-    names: dict[type, str] = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+    names: dict[type, str] = {
+        dict: "an object",
+        list: "a list",
+        str: "a string",
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+    }
     return "null" if value is None else names.get(type(value), type(value).__name__)
-
-

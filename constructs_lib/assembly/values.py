@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
     from typing import Any
 
-    from constructs_lib.assembly.template import Resource
+    from constructs_lib.assembly.resource import Resource
     from constructs_lib.assembly.worlds import Subject
 
 
@@ -44,11 +44,7 @@ class Reference:
         self.attribute = attribute
 
     def __eq__(self, other: object) -> bool:
-        return (
-            other.__class__ is Reference
-            and self.resource is other.resource  # type: ignore[attr-defined]
-            and self.attribute == other.attribute  # type: ignore[attr-defined]
-        )
+        return isinstance(other, Reference) and self.resource is other.resource and self.attribute == other.attribute
 
     def __hash__(self) -> int:
         return hash((id(self.resource), self.attribute))
@@ -192,7 +188,9 @@ def _flat(parts: Iterable[Any]) -> Iterator[Any]:
                     yield ","
                 yield from _flat((item,))
         elif part.__class__ is dict:
-            yield Unknown("an object where a string belongs", kind="undefined", key=id(part), mentions=tuple(references(part)))
+            yield Unknown(
+                "an object where a string belongs", kind="undefined", key=id(part), mentions=tuple(references(part))
+            )
         else:
             yield scalar_text(part)
 

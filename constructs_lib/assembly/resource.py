@@ -1,0 +1,126 @@
+"""A resource of a template: its properties with every reference followed."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly.resolve import FUNCTIONS
+from constructs_lib.assembly.values import ABSENT, Reference, Text, Unknown
+from constructs_lib.assembly.worlds import Undecided, current
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from constructs_lib.assembly.template import Template
+
+
+class Resource:
+    """A resource of a template. Whether it exists is decided by its condition, in each world anew.
+
+    ``type``, ``properties``, ``metadata`` and ``condition`` are as written, not resolved. ``nested`` is the template of the nested stack that
+    the resource is, where that is part of the input; ``declared`` what ``Metadata.SageMakerNetwork`` says on it.
+    """
+
+    __slots__ = (
+        "_acknowledged", "_settled", "condition", "declared", "logical_id", "metadata", "nested", "properties", "ref", "template", "type",
+    )  # fmt: skip
+
+    def __init__(self, template: Template, logical_id: str, body: Mapping[str, Any]) -> None:
+        """Keep the parts of a body that was found to be well-formed."""
+        self.template = template
+        self.logical_id = logical_id
+        self.type: str = body["Type"]
+        self.properties: Mapping[str, Any] = body.get("Properties") or {}
+        metadata = body.get("Metadata")
+        self.metadata: Mapping[str, Any] = metadata if isinstance(metadata, dict) else {}
+        self.condition: str | None = body.get("Condition")
+        self.nested: Template | None = None
+        self.ref = Reference(self)
+        self.declared: Mapping[str, Any] = {}
+        self._acknowledged: dict[str, str] | None = None
+        self._settled: dict[tuple[str | int, ...], Any] = {}
+
+    @property
+    def construct_path(self) -> str | None:
+        """The path of the CDK construct that made it, where the template or its assembly says so."""
+        path = self.metadata.get("aws:cdk:path")
+        if isinstance(path, str):
+            return path
+        constructs = self.template.constructs
+        return constructs.path(self.template.path, self.logical_id) if constructs is not None else None
+
+    @property
+    def acknowledged(self) -> Mapping[str, str]:
+        """The rules that are acknowledged here, with the reasons: in its metadata, or through the CDK on its construct or one above."""
+        if self._acknowledged is None:
+            reasons: dict[str, str] = {}
+            constructs = self.template.constructs
+            if constructs is not None and constructs.acknowledged:
+                reasons = constructs.acknowledged_at(self.construct_path or "")
+            self._acknowledged = {**reasons, **self.declared.get("acknowledge", {})}
+        return self._acknowledged
+
+    def exists(self) -> bool:
+        """Whether it is created in the current world: its condition holds, and so do those of the nested stacks around it."""
+        if self.condition is not None and not self.template.condition(self.condition).holds:
+            return False
+        parent = self.template.parent
+        return parent is None or parent.exists()
+
+    def get(self, *path: str | int, default: Any = None) -> Any:
+        """Return the property at ``path`` with all references followed, or ``default`` where it is absent or ``AWS::NoValue``.
+
+        The result must not be changed. Outside of :func:`explore`, a value that a condition decides is :class:`Unknown`.
+        """
+        if path in self._settled:
+            value = self._settled[path]
+            return default if value is ABSENT else value
+        world = current()
+        before = len(world.log)
+        try:
+            value = self._find(path)
+        except Undecided as error:
+            return Unknown(f"a value that depends on {error.what}", error.declare)
+        if len(world.log) == before:
+            self._settled[path] = value
+        return default if value is ABSENT else value
+
+    def forget(self) -> None:
+        """Drop the values that were resolved, as what they refer to has changed."""
+        self._settled.clear()
+
+    def _find(self, path: tuple[str | int, ...]) -> Any:
+        """Walk the raw properties, resolving only what stands on the way."""
+        node: Any = self.properties
+        for index, step in enumerate(path):
+            if node.__class__ is dict and step in node and not (len(node) == 1 and step in FUNCTIONS):
+                node = node[step]
+                continue
+            value = self.template.resolve(node)
+            for following in path[index:]:
+                value = _step(value, following)
+            return value
+        return self.template.resolve(node)
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.logical_id}>"
+
+
+def _step(value: Any, step: str | int) -> Any:
+    """Return what stands at ``step`` in a resolved value; whatever is part of an unknown value is unknown."""
+    if isinstance(value, dict):
+        return value.get(step, ABSENT)
+    if isinstance(value, list) and isinstance(step, int):
+        return value[step] if -len(value) <= step < len(value) else ABSENT
+    if isinstance(value, Unknown):
+        return Unknown(
+            f"{step} of {value.what}", value.declare, kind="part", key=("part", step, value), mentions=value.mentions
+        )
+    if isinstance(value, (Reference, Text)):
+        return Unknown(
+            f"{step} of {value}",
+            kind="part",
+            key=("part", step, value),
+            mentions=(value,) if isinstance(value, Reference) else (),
+        )
+    return ABSENT
