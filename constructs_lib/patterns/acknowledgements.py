@@ -60,7 +60,7 @@ def checked_overrides(
             allowed = ", ".join(known) or "none"
             raise ValueError(
                 f"{argument} names {rule!r}, which this construct does not acknowledge (it acknowledges: {allowed}): "
-                f"remove it, or acknowledge it on the resource with cdk.Validations.of(resource).acknowledge()"
+                "remove it, or acknowledge it on the resource with cdk.Validations.of(resource).acknowledge()"
             )
         if reason is not None and not reason.strip():
             raise ValueError(

@@ -37,8 +37,8 @@ _ANY_RESOURCE = (
     "metrics are limited to SageMaker's namespaces by a condition"
 )
 _INTERFACES = (
-    "SageMaker names the network interfaces of a workload when it starts it, so their ids cannot be listed beforehand; "
-    "the actions are those that AWS documents for a workload in a VPC"
+    "SageMaker names the network interfaces of a workload when it starts it, so their ids cannot be listed "
+    "beforehand; the actions are those that AWS documents for a workload in a VPC"
 )
 _LOG_STREAMS = (
     "SageMaker names the log streams of each workload itself; the statement is limited to SageMaker's own log groups"

@@ -123,10 +123,9 @@ def joined(scope: Construct, hook: str, parts: Sequence[Part], *, routed: Iterab
         sizes = sorted(((longest_bytes(scope, part.script.text, longest), part.name) for part in parts), reverse=True)
         raise ValueError(
             f"the {hook} script of {scope.node.path} has {size} bytes, values known only at deployment counted at "
-            "their longest; the API takes "
-            f"{MAX_CHARACTERS} characters after Base64, so {MAX_BYTES} bytes (parts: "
-            f"{', '.join(f'{name} {each}' for each, name in sizes)}): "
-            "keep long scripts in S3 or on the volume and call them from a short one"
+            f"their longest; the API takes {MAX_CHARACTERS} characters after Base64, so {MAX_BYTES} bytes (parts: "
+            f"{', '.join(f'{name} {each}' for each, name in sizes)}): keep long scripts in S3 or on the volume and "
+            "call them from a short one"
         )
     return text
 

@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from constructs_lib.patterns.acknowledgements import Overrides
+from constructs_lib.patterns.errors import require_type
 from constructs_lib.patterns.lifecycle import LifecycleScript
 
 PLATFORMS = ("notebook-al1-v1", "notebook-al2-v1", "notebook-al2-v2", "notebook-al2-v3", "notebook-al2023-v1")
@@ -112,15 +113,18 @@ class NotebookSettings:
         self._check_numbers()
 
     def _check_kinds(self) -> None:
-        _of_kind("volume_size", self.volume_size, cdk.Size, "cdk.Size.gibibytes(20)")
+        require_type("volume_size", self.volume_size, cdk.Size, "give cdk.Size.gibibytes(20)")
         if self.idle_shutdown is not None:
-            _of_kind("idle_shutdown", self.idle_shutdown, cdk.Duration, "cdk.Duration.hours(1)")
-        for name, attribute, example in (("role", "role_arn", "iam.IRole"), ("encryption_key", "key_arn", "kms.IKey")):
+            require_type("idle_shutdown", self.idle_shutdown, cdk.Duration, "give cdk.Duration.hours(1)")
+        for name, attribute, example in (
+            ("role", "role_arn", "an iam.IRole"),
+            ("encryption_key", "key_arn", "a kms.IKey"),
+        ):
             value = getattr(self, name)
             if value is not None and not hasattr(value, attribute):
-                raise TypeError(f"{name} is {value!r}: give an {example}")
+                raise TypeError(f"{name} is {value!r}: give {example}")
         for name in _LISTS:
-            listed(name, getattr(self, name))
+            require_list(name, getattr(self, name))
 
     def _check_texts(self) -> None:
         if known(self.instance_type) and not self.instance_type.startswith("ml."):
@@ -150,8 +154,8 @@ class NotebookSettings:
             )
         if len(self.additional_code_repositories) > _MAX_ADDITIONAL_REPOSITORIES:
             raise ValueError(
-                f"additional_code_repositories has {len(self.additional_code_repositories)} repositories: "
-                f"a notebook takes at most {_MAX_ADDITIONAL_REPOSITORIES} beside the default one"
+                f"additional_code_repositories has {len(self.additional_code_repositories)} repositories: a notebook "
+                f"takes at most {_MAX_ADDITIONAL_REPOSITORIES} beside the default one"
             )
         if self.idle_shutdown is not None and self.idle_shutdown.to_seconds() < _SHORTEST_IDLE_MINUTES * 60:
             raise ValueError(
@@ -165,7 +169,7 @@ def known(text: str) -> bool:
     return not cdk.Token.is_unresolved(text)
 
 
-def listed(name: str, value: Any) -> None:
+def require_list(name: str, value: Any) -> None:
     """A list, not one text alone (whose letters would be taken for the elements).
 
     Raises:
@@ -173,11 +177,6 @@ def listed(name: str, value: Any) -> None:
     """
     if isinstance(value, (str, Mapping)) or not isinstance(value, Sequence):
         raise TypeError(f"{name} is {value!r}: give a list, even of one")
-
-
-def _of_kind(name: str, value: Any, kind: type, example: str) -> None:
-    if not isinstance(value, kind):
-        raise TypeError(f"{name} is {value!r}: give {example}")
 
 
 def _one_of(name: str, value: str, allowed: Sequence[str], rule: str | None = None) -> None:

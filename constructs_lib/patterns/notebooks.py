@@ -20,12 +20,12 @@ from constructs_lib.patterns.vpc_notebook import VpcNotebookInstance
 
 _DIRECT_INTERNET = (
     "direct internet access is what this pattern is chosen for: the notebook reaches the internet through the network "
-    "that SageMaker manages; "
-    "its pages open by IAM-authorized presigned URL alone, and no inbound connection from the internet is possible"
+    "that SageMaker manages; its pages open by IAM-authorized presigned URL alone, and no inbound connection from the "
+    "internet is possible"
 )
 _NO_VPC = (
-    "this pattern is for notebooks that need nothing in a VPC: it runs in the network that SageMaker manages, "
-    "and data is reached through the public endpoints of AWS services, over TLS and with the permissions of the "
+    "this pattern is for notebooks that need nothing in a VPC: it runs in the network that SageMaker manages, and "
+    "data is reached through the public endpoints of AWS services, over TLS and with the permissions of the "
     "notebook's role"
 )
 

@@ -17,6 +17,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 
+from constructs_lib.patterns.notebook_options import require_list
+
 # Ranges that never arrive over the internet: private (RFC 1918), shared (RFC 6598), link-local, loopback and unique
 # local ones.
 _PRIVATE = tuple(
@@ -59,6 +61,8 @@ class OpenFrom:
     vpc_endpoints: Sequence[ec2.IInterfaceVpcEndpoint] = ()
 
     def __post_init__(self) -> None:
+        for name in ("ip_ranges", "vpcs", "vpc_ip_ranges", "vpc_endpoints"):
+            require_list(name, getattr(self, name))
         if not (self.ip_ranges or self.vpcs or self.vpc_endpoints):
             raise ValueError(
                 "ip_ranges, vpcs and vpc_endpoints are all empty: name at least one place that the presigned URL may "
@@ -69,8 +73,7 @@ class OpenFrom:
         if self.vpc_ip_ranges and not self.vpcs:
             raise ValueError(
                 f"vpc_ip_ranges is {list(self.vpc_ip_ranges)!r} without vpcs: private addresses mean something only "
-                "within a VPC, "
-                "so name it in vpcs (SMN-IAM-02)"
+                "within a VPC, so name it in vpcs (SMN-IAM-02)"
             )
         for each in self.vpc_ip_ranges:
             _range("vpc_ip_ranges", each)
@@ -140,8 +143,8 @@ def _check_public(text: str) -> None:
     if any(_overlap(network, private) for private in _PRIVATE):
         raise ValueError(
             f"ip_ranges contains {text!r}, a private range, but aws:SourceIp is a public address, and through an "
-            "interface endpoint it is not "
-            "the client's: name the VPC in vpcs and the range in vpc_ip_ranges, or name vpc_endpoints (SMN-IAM-02)"
+            "interface endpoint it is not the client's: name the VPC in vpcs and the range in vpc_ip_ranges, or name "
+            "vpc_endpoints (SMN-IAM-02)"
         )
 
 
@@ -162,8 +165,7 @@ def _check_endpoints(page: str, endpoints: Sequence[ec2.IInterfaceVpcEndpoint]) 
         given = ", ".join(name or "an imported endpoint" for name in names)
         raise ValueError(
             f"vpc_endpoints lacks the endpoint of {' and that of '.join(missing)} (given: {given}): name both the "
-            "SageMaker API's "
-            f"and the {page} page's, or the presigned URL is made and then refused (SMN-IAM-03)"
+            f"SageMaker API's and the {page} page's, or the presigned URL is made and then refused (SMN-IAM-03)"
         )
 
 

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from aws_cdk import aws_ec2 as ec2
 
-from constructs_lib.patterns.notebook_options import known, listed
+from constructs_lib.patterns.notebook_options import known, require_list
 
 _METADATA = IPv4Network("169.254.0.0/16")
 
@@ -20,7 +20,7 @@ def checked_ranges(argument: str, ranges: Sequence[str], vpc: ec2.IVpc) -> list[
         ValueError: not an IPv4 range, every address, the instance's own services, or a part of the VPC, which is routed
             there anyway.
     """
-    listed(argument, ranges)
+    require_list(argument, ranges)
     own = vpc_range(vpc)
     for each in ranges:
         if known(each):
@@ -65,8 +65,7 @@ def subnet_range(subnet: ec2.ISubnet) -> str:
     except RuntimeError:
         raise ValueError(
             f"the subnet {subnet.node.path} was imported without its range, by which the notebook finds its customer "
-            "interface (SMN-NB-09): "
-            "import it with ec2.Subnet.from_subnet_attributes(ipv4_cidr_block=...), or with "
+            "interface (SMN-NB-09): import it with ec2.Subnet.from_subnet_attributes(ipv4_cidr_block=...), or with "
             "private_subnet_ipv4_cidr_blocks of the VPC"
         ) from None
 
@@ -88,8 +87,7 @@ def _check(argument: str, text: str, own: IPv4Network | None) -> None:
     if own is not None and network.subnet_of(own):
         raise ValueError(
             f"{argument} contains {text!r}, which lies within the VPC's own range {own}: that goes through the VPC "
-            "without a route, leave it out "
-            "(SMN-NB-09)"
+            "without a route, leave it out (SMN-NB-09)"
         )
 
 

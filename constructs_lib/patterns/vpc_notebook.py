@@ -13,7 +13,7 @@ from constructs import Construct
 
 from constructs_lib.patterns.lifecycle import Part, packaged
 from constructs_lib.patterns.notebook_instance import NotebookInstance
-from constructs_lib.patterns.notebook_options import MAX_SECURITY_GROUPS, NotebookSettings, listed
+from constructs_lib.patterns.notebook_options import MAX_SECURITY_GROUPS, NotebookSettings, require_list
 
 _MOUNT_PATH = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
 
@@ -118,7 +118,7 @@ class VpcNotebookInstance(NotebookInstance):
 def _check_groups(groups: Sequence[ec2.ISecurityGroup] | None) -> None:
     if groups is None:
         return
-    listed("security_groups", groups)
+    require_list("security_groups", groups)
     if not groups:
         raise ValueError(
             "security_groups is empty: give 1 to 5 groups, or leave it out for a group of its own (SMN-NB-03)"

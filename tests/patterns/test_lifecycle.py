@@ -72,8 +72,7 @@ class TestLimit:
             joined(stack, "OnStart", parts(fits + "x"))
         assert str(raised.value) == (
             "the OnStart script of Stack has 12289 bytes, values known only at deployment counted at their longest; "
-            "the API takes "
-            f"16384 characters after Base64, so 12288 bytes (parts: on_start_scripts-1 {len(fits) + 1}): "
+            f"the API takes 16384 characters after Base64, so 12288 bytes (parts: on_start_scripts-1 {len(fits) + 1}): "
             "keep long scripts in S3 or on the volume and call them from a short one"
         )
 
