@@ -240,7 +240,10 @@ def _rules(options: Namespace) -> int:
 def _orphans(options: Namespace) -> int:
     from constructs_lib import orphans
 
-    return orphans.main(options.region, options.delete, sys.stdout)
+    try:
+        return orphans.main(options.region, options.delete, sys.stdout)
+    except orphans.OrphansError as error:
+        raise CannotRun(str(error)) from error
 
 
 _COMMANDS = {"check": _check, "explain": _explain, "diagram": _diagram, "rules": _rules, "orphans": _orphans}

@@ -484,6 +484,8 @@ def _answer(model, context, **_):
 class QuickClient:
     """The same world without botocore in between, for tests with many thousands of calls."""
 
+    meta = SimpleNamespace(region_name=REGION)
+
     def __init__(self, world):
         self._world = world
 

@@ -260,7 +260,7 @@ def test_refuses_before_anything_is_deleted_when_a_group_of_others_names_one_of_
     assert answer["Status"] == "FAILED"
     assert answer["Reason"] == (
         f"security group {theirs} (custom-file-system) has a rule that names {' or '.join(sorted([inbound, outbound]))}, "
-        "which goes with the domain: remove that rule and delete the stack again"
+        "which goes with the domain: remove that rule, then try again"
     )
     assert world.of("d-mine") == before
 
@@ -278,7 +278,7 @@ def test_refuses_before_anything_is_deleted_when_a_mount_target_of_others_has_on
 
     assert answer["Reason"] == (
         f"network interface {interface} (EFS mount target for fs-theirs (fsmt-theirs)) uses a security group that goes with the domain: "
-        "take the group off that mount target and delete the stack again"
+        "take the group off that mount target, then try again"
     )
     assert world.of("d-mine") == before
 

@@ -236,7 +236,7 @@ class Sweep:
                 if other["GroupId"] not in groups:
                     raise Refused(
                         f"security group {other['GroupId']} ({other['GroupName']}) has a rule that names {' or '.join(sorted(groups))}, "
-                        "which goes with the domain: remove that rule and delete the stack again"
+                        "which goes with the domain: remove that rule, then try again"
                     )
 
     def _refuse_foreign_mount_targets(self, groups: dict[str, str], ours: set[str]) -> None:
@@ -245,7 +245,7 @@ class Sweep:
             if text.startswith(_MOUNT_TARGET) and text.removeprefix(_MOUNT_TARGET).split(" ", 1)[0] not in ours:
                 raise Refused(
                     f"network interface {interface['NetworkInterfaceId']} ({text}) uses a security group that goes with "
-                    "the domain: take the group off that mount target and delete the stack again"
+                    "the domain: take the group off that mount target, then try again"
                 )
 
 
