@@ -1,0 +1,311 @@
+"""VPC endpoints: gateway endpoints, which are routes, and interface endpoints, which are names, interfaces and groups."""
+
+from __future__ import annotations
+
+from constructs_lib import services
+from constructs_lib.assembly import NotVisible, Text, Unknown, fact
+from constructs_lib.network.addresses import Range
+from constructs_lib.network.groups import SecurityGroup, admits, ingress_of
+from constructs_lib.network.names import HostedZone, zone_serves
+from constructs_lib.network.routes import RouteTable
+from constructs_lib.network.things import Thing
+from constructs_lib.network.vpc import Subnet, Vpc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+    from typing import Any
+
+    from constructs_lib.network.groups import Rule
+    from constructs_lib.network.model import Network
+    from constructs_lib.network.vantage import Vantage
+    from constructs_lib.services import Service
+
+GATEWAY = "Gateway"
+INTERFACE = "Interface"
+_ALL_RESOLVERS = "AllResolvers"
+_AWS_PREFIXES = ("com.amazonaws.", "cn.com.amazonaws.", "aws.sagemaker.", "aws.api.", "gov.", "*.")
+_CUSTOMER = "com.amazonaws.vpce."
+#: What a gateway endpoint's route is for, in place of the prefix list that only shows at deployment.
+_GATEWAY_SERVICES = ("s3", "dynamodb")
+
+
+class Endpoint(Thing):
+    """A VPC endpoint. `declared` ones are not in the templates but in the metadata about an imported VPC."""
+
+    types = ("AWS::EC2::VPCEndpoint",)
+    noun = "endpoint"
+    declared = False
+
+    @fact
+    def service_name(self) -> str:
+        """The service's name, with `*` for what is not known of it, such as the region."""
+        value = self.get("ServiceName")
+        if value.__class__ is Text:
+            return str(value.pattern)
+        return str(self.text("ServiceName", default=""))
+
+    @fact
+    def service(self) -> Service | None:
+        """The AWS service that it leads to; None for a service of somebody else, or one that is not known."""
+        return services.from_endpoint(self.service_name)
+
+    @fact
+    def is_aws(self) -> bool:
+        """Is its service one of AWS, rather than one that somebody offers through PrivateLink?"""
+        name = self.service_name
+        return name.startswith(_AWS_PREFIXES) and ".vpce." not in name and not name.startswith(_CUSTOMER)
+
+    @fact
+    def kind(self) -> str:
+        """`Gateway` (CloudFormation's default), `Interface` or `GatewayLoadBalancer`."""
+        return str(self.text("VpcEndpointType", default=GATEWAY))
+
+    @fact
+    def vpc(self) -> Vpc:
+        """The VPC that it belongs to."""
+        return self.thing(Vpc, "VpcId")  # type: ignore[no-any-return]
+
+    @fact
+    def subnets(self) -> tuple[Subnet, ...]:
+        """The subnets that it has an interface in."""
+        return self.things(Subnet, "SubnetIds")
+
+    @property
+    def subnets_given(self) -> bool:
+        """Are its subnets named?"""
+        return self.given("SubnetIds")
+
+    @fact
+    def security_groups(self) -> tuple[SecurityGroup, ...]:
+        """The groups of its interfaces: the VPC's default group where none is named."""
+        return self.things(SecurityGroup, "SecurityGroupIds") or (self.network.default_group(self.vpc),)
+
+    @property
+    def groups_given(self) -> bool:
+        """Are its groups named?"""
+        return self.given("SecurityGroupIds")
+
+    @fact
+    def route_tables(self) -> tuple[RouteTable, ...]:
+        """The route tables that a gateway endpoint stands in."""
+        return self.things(RouteTable, "RouteTableIds")
+
+    @property
+    def route_tables_given(self) -> bool:
+        """Are route tables named?"""
+        return self.given("RouteTableIds")
+
+    @fact
+    def private_dns(self) -> bool:
+        """Is private DNS asked for (`PrivateDnsEnabled`, default false)?"""
+        return self.flag("PrivateDnsEnabled", default=False)
+
+    @fact
+    def only_inbound_resolver(self) -> bool:
+        """For S3: does private DNS answer only those who come through an inbound resolver endpoint? That is the default."""
+        if self.service is None or self.service.name != "s3":
+            return False
+        return str(self.text("DnsOptions", "PrivateDnsOnlyForInboundResolverEndpoint", default="")) != _ALL_RESOLVERS
+
+    @fact
+    def why_names_fail(self) -> str | None:
+        """Why the service's usual host names do not lead to it inside the VPC, in words; None where they do."""
+        if self.kind != INTERFACE:
+            return f"endpoint {self.id} is of type {self.kind}"
+        asked = self.private_dns
+        if asked and not self.only_inbound_resolver:
+            missing = self._dns_off
+            return f"endpoint {self.id} has private DNS, but VPC {self.vpc.id} has {missing} off" if missing else None
+        if self._hosted_zone is not None:
+            return None
+        if asked:
+            return f"private DNS of endpoint {self.id} serves only the inbound resolver, not the VPC itself"
+        return f"PrivateDnsEnabled of endpoint {self.id} is false"
+
+    @property
+    def names_resolve(self) -> bool:
+        """Do the service's usual host names lead to it inside the VPC?"""
+        return self.why_names_fail is None
+
+    @fact
+    def _dns_off(self) -> str | None:
+        vpc = self.vpc
+        if vpc.imported and vpc.declared is None:
+            # AWS refuses an endpoint with private DNS in a VPC where either is off; one that deploys is proof enough.
+            return None
+        try:
+            if not vpc.dns_support:
+                return "EnableDnsSupport"
+            return None if vpc.dns_hostnames else "EnableDnsHostnames"
+        except NotVisible:
+            if vpc.imported:
+                return None
+            raise
+
+    @fact
+    def _hosted_zone(self) -> HostedZone | None:
+        """The private hosted zone that leads the service's host names to it, if there is one."""
+        if self.service is None:
+            return None
+        hosts = [host.replace("{region}", "*").lower() for host in self.service.hosts]
+        zones = self.network.zones_of(self.vpc)
+        return next((zone for zone in zones if any(zone_serves(zone, host, self) for host in hosts)), None)
+
+    @fact
+    def policy(self) -> dict[str, Any] | None:
+        """Its policy; None where it has AWS's default, which allows everything."""
+        return self.document("PolicyDocument")
+
+    @fact
+    def allows_nothing(self) -> bool:
+        """Does its policy surely refuse everything: no Allow, or a Deny of everything without condition?"""
+        policy = self.policy
+        if policy is None:
+            return False
+        statements = policy.get("Statement") or []
+        statements = statements if isinstance(statements, list) else [statements]
+        if any(not isinstance(statement, dict) for statement in statements):
+            return False
+        if not any(statement.get("Effect") == "Allow" for statement in statements):
+            return not any(isinstance(statement.get("Effect"), Unknown) for statement in statements)
+        return any(_denies_everything(statement) for statement in statements)
+
+    @fact
+    def full_access(self) -> bool:
+        """Does its policy allow everything to everybody?"""
+        policy = self.policy
+        if policy is None:
+            return True
+        statements = policy.get("Statement") or []
+        statements = statements if isinstance(statements, list) else [statements]
+        return any(isinstance(one, dict) and one.get("Effect") == "Allow" and _everything(one) and not one.get("Condition") for one in statements)
+
+    @fact
+    def zones(self) -> frozenset[Hashable]:
+        """The availability zones that it has an interface in."""
+        return frozenset(subnet.zone for subnet in self.subnets)
+
+    @fact
+    def ip_address_type(self) -> str:
+        """`ipv4`, `ipv6` or `dualstack`."""
+        return str(self.text("IpAddressType", default="ipv4")).lower()
+
+    @property
+    def subnet_ranges(self) -> tuple[Range, ...]:
+        """Where the addresses of its interfaces surely lie."""
+        found: list[Range] = []
+        for subnet in self.subnets:
+            found += subnet.ranges
+        return tuple(dict.fromkeys(found)) or self.vpc.cidrs
+
+    def admits(self, who: Vantage | Sequence[SecurityGroup]) -> tuple[Rule, ...] | None:
+        """Return the rules by which its groups admit TCP 443 from these groups, or from the subnets of this workload; None where they do not."""
+        from constructs_lib.network.vantage import Vantage
+
+        if isinstance(who, Vantage):
+            return who.admitted_by(ingress_of(self.security_groups))
+        return admits(ingress_of(self.security_groups), tuple(who))
+
+
+def _denies_everything(statement: dict[str, Any]) -> bool:
+    return statement.get("Effect") == "Deny" and not statement.get("Condition") and _everything(statement)
+
+
+def _everything(statement: dict[str, Any]) -> bool:
+    principal = statement.get("Principal", "*")
+    anybody = principal in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+    return anybody and statement.get("Action") in ("*", ["*"]) and statement.get("Resource", "*") in ("*", ["*"])
+
+
+class DeclaredEndpoint(Endpoint):
+    """An endpoint that the metadata declares of an imported VPC."""
+
+    declared = True
+
+    def __init__(self, network: Network, vpc: Vpc, name: str, facts: dict[str, Any]) -> None:
+        super().__init__(network, None, None)
+        self.vpc = vpc
+        self.facts = facts
+        self.service_id = name
+        self.service = services.by_name(name)
+        self.kind = str(facts.get("type", INTERFACE))
+        self.service_name = name if self.service is None else self.service.endpoint.replace("{region}", "*")
+        self.is_aws = True
+        self.private_dns = bool(facts.get("privateDns", self.kind == INTERFACE))
+        self.only_inbound_resolver = False
+        self.why_names_fail = None if self.private_dns else f"the endpoint for {name} is declared without private DNS"
+        self.policy = None
+        self.allows_nothing = False
+        self.full_access = facts.get("policy", "full") == "full"
+        self.ip_address_type = "ipv4"
+
+    @property
+    def id(self) -> str:
+        """`declared endpoint for sts`."""
+        return f"declared endpoint for {self.service_id}"
+
+    @property
+    def label(self) -> str:
+        """The same."""
+        return self.id
+
+    @property
+    def groups_given(self) -> bool:
+        """What it admits is declared, rather than its groups."""
+        return "admits" in self.facts
+
+    @property
+    def subnets_given(self) -> bool:
+        """Are its subnets declared?"""
+        return "subnets" in self.facts
+
+    @property
+    def route_tables_given(self) -> bool:
+        """Are its route tables declared?"""
+        return "routeTables" in self.facts
+
+    @fact
+    def subnets(self) -> tuple[Subnet, ...]:
+        """The subnets that it is declared to have an interface in."""
+        return tuple(self.network.thing(Subnet, name) for name in self.facts.get("subnets", ()))
+
+    @fact
+    def route_tables(self) -> tuple[RouteTable, ...]:
+        """The route tables that it is declared to stand in."""
+        if not self.route_tables_given:
+            raise NotVisible(f"the route tables of the {self.id}", "declare its routeTables in Metadata.SageMakerNetwork")
+        return tuple(self.network.thing(RouteTable, name) for name in self.facts["routeTables"])
+
+    @fact
+    def security_groups(self) -> tuple[SecurityGroup, ...]:
+        """Its groups are not declared, what they admit is."""
+        return ()
+
+    def admits(self, who: Vantage | Sequence[SecurityGroup]) -> tuple[Rule, ...] | None:
+        """Return an empty tuple where the workload is declared to be admitted, None where it is declared not to be."""
+        from constructs_lib.network.vantage import Vantage
+
+        declared = self.facts.get("admits")
+        if declared is None:
+            raise NotVisible(f"whom the {self.id} admits", "declare what it admits in Metadata.SageMakerNetwork")
+        if declared == "all":
+            return ()
+        peers = who.as_source() if isinstance(who, Vantage) else tuple(who)
+        names = {str(name) for name in declared}
+        if any(isinstance(peer, SecurityGroup) and self.network.known_names(peer) & names for peer in peers):
+            return ()
+        ranges = [Range.parse(name) for name in names if "/" in name]
+        own = [peer for peer in peers if isinstance(peer, Range)]
+        return () if own and all(any(wide.covers(one) for wide in ranges) for one in own) else None
+
+
+def serves(endpoint: Endpoint, service: Service) -> bool:
+    """Is this an endpoint for that service?"""
+    found = endpoint.service
+    return found is not None and found.name == service.name
+
+
+def has_gateway(service: Service) -> bool:
+    """Is there a gateway endpoint for the service?"""
+    return service.name in _GATEWAY_SERVICES

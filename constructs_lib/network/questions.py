@@ -1,0 +1,305 @@
+"""What people ask: "from NotebookInstance", "from SUBNET+GROUP", "to sts", "to 10.0.0.0/16:8998"."""
+
+from __future__ import annotations
+
+import re
+
+from constructs_lib import services
+from constructs_lib.assembly import InputError, NotVisible, nearest
+from constructs_lib.network.addresses import Range
+from constructs_lib.network.groups import SecurityGroup
+from constructs_lib.network.things import Thing
+from constructs_lib.network.vantage import Vantage
+from constructs_lib.network.vpc import Subnet, Vpc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from constructs_lib.assembly import Resource
+    from constructs_lib.network.model import Network
+    from constructs_lib.services import Service
+
+INTERNET = "internet"
+EFS = "efs"
+SELF = "self"
+ALL_PORTS = (1, 65535)
+_HTTPS = (443, 443)
+_NFS = (2049, 2049)
+_PORT = re.compile(r"(?P<name>.+?):(?P<low>\d{1,5})(?:-(?P<high>\d{1,5}))?")
+_HOST = re.compile(r"(?:https?://)?(?P<host>(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)/?.*", re.IGNORECASE)
+_LITERAL = ("subnet-", "sg-")
+_ENDINGS = (".amazonaws.com", ".amazonaws.com.cn", ".sagemaker.aws", ".amazonaws.eu")
+#: Resources that are reached through the API of their service.
+_BY_SERVICE = {
+    "AWS::S3::Bucket": "s3",
+    "AWS::DynamoDB::Table": "dynamodb",
+    "AWS::KMS::Key": "kms",
+    "AWS::SageMaker::Endpoint": "sagemaker.runtime",
+    "AWS::SageMaker::FeatureGroup": "sagemaker.featurestore-runtime",
+    "AWS::ECR::Repository": "ecr.dkr",
+    "AWS::Logs::LogGroup": "logs",
+    "AWS::SecretsManager::Secret": "secretsmanager",
+    "AWS::SSM::Parameter": "ssm",
+    "AWS::SNS::Topic": "sns",
+    "AWS::SQS::Queue": "sqs",
+    "AWS::CodeCommit::Repository": "git-codecommit",
+    "AWS::Glue::Database": "glue",
+    "AWS::StepFunctions::StateMachine": "states",
+    "AWS::Lambda::Function": "lambda",
+}
+
+
+class QuestionError(InputError):
+    """A question names something that is not in the templates; `str()` says what would be."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("", "", reason)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return QuestionError, (self.reason,)
+
+
+class Target:
+    """Where the traffic is to go.
+
+    Attributes:
+        text: As it was asked.
+        kind: `internet`, `host`, `service`, `efs`, `self`, `cidr` or `thing`.
+        low: The first port.
+        high: The last port.
+        any_port: Does one open port suffice?
+        protocol: `tcp`, or what else was asked for.
+        service: The service, for `service`.
+        range: The addresses, for `cidr`.
+        host: The host name, for `host`.
+        thing: The thing, for `thing`.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        kind: str,
+        ports: tuple[int, int] = _HTTPS,
+        *,
+        protocol: str = "tcp",
+        any_port: bool = False,
+        service: Service | None = None,
+        range: Range | None = None,  # noqa: A002
+        host: str = "",
+        thing: Any = None,
+    ) -> None:
+        self.text = text
+        self.kind = kind
+        self.low, self.high = ports
+        self.any_port = any_port
+        self.protocol = protocol
+        self.service = service
+        self.range = range
+        self.host = host
+        self.thing = thing
+
+    def on(self, low: int, high: int) -> Target:
+        """The same target, on these ports."""
+        found = object.__new__(Target)
+        found.__dict__.update(self.__dict__, low=low, high=high, any_port=False)
+        return found
+
+    @property
+    def ports_text(self) -> str:
+        """`TCP 443`, `TCP 8192-65535`, `all TCP ports`."""
+        protocol = self.protocol.upper() if self.protocol != "-1" else "traffic"
+        if (self.low, self.high) == ALL_PORTS or (self.low, self.high) == (0, 65535):
+            return f"all {protocol} ports" if self.protocol in ("tcp", "udp") else protocol
+        return f"{protocol} {self.low}" + ("" if self.low == self.high else f"-{self.high}")
+
+    def __repr__(self) -> str:
+        return f"<Target {self.kind} {self.text}>"
+
+
+def target(network: Network, asked: Any, port: int | None = None, protocol: str = "tcp") -> Target:
+    """Return what a destination means: a `Service`, a `Range`, a thing of the model, or text.
+
+    Raises:
+        QuestionError: The text names nothing that is known.
+    """
+    if isinstance(asked, Target):
+        return asked
+    ports = (port, port) if port is not None else None
+    if isinstance(asked, services.Service):
+        return Target(asked.name, "service", ports or _HTTPS, protocol=protocol, service=asked)
+    if isinstance(asked, Range):
+        return _cidr(str(asked), asked, ports, protocol)
+    if isinstance(asked, Thing):
+        return _thing(network, asked.id, asked, ports, protocol)
+    return _from_text(network, str(asked), ports, protocol)
+
+
+def _from_text(network: Network, text: str, ports: tuple[int, int] | None, protocol: str) -> Target:
+    name, asked = _split_port(text)
+    ports = asked or ports
+    if name in (INTERNET, EFS, SELF):
+        usual = {INTERNET: _HTTPS, EFS: _NFS, SELF: ALL_PORTS}[name]
+        return Target(text, name, ports or usual, protocol=protocol)
+    service = services.by_name(name) or services.from_endpoint(name)
+    if service is not None:
+        return Target(text, "service", ports or _HTTPS, protocol=protocol, service=service)
+    found = _resource(network, name)
+    if found is not None:
+        return _thing(network, text, found, ports, protocol)
+    try:
+        return _cidr(text, Range.parse(name), ports, protocol)
+    except ValueError:
+        pass
+    host = _HOST.fullmatch(name)
+    if host is not None:
+        return _host(text, host["host"].lower(), ports, protocol)
+    raise QuestionError(_no_destination(network, name))
+
+
+def _split_port(text: str) -> tuple[str, tuple[int, int] | None]:
+    match = _PORT.fullmatch(text)
+    if match is None or "://" in text and match["name"].endswith("//"):
+        return text, None
+    name = match["name"]
+    if name.count(":") > 1 and "/" not in name and not name.startswith("["):
+        return text, None  # an IPv6 address without port
+    low = int(match["low"])
+    high = int(match["high"] or low)
+    if not 0 <= low <= high <= 65535:
+        raise QuestionError(f"'{text}' names ports outside of 0-65535")
+    return name.strip("[]"), (low, high)
+
+
+def _cidr(text: str, addresses: Range, ports: tuple[int, int] | None, protocol: str) -> Target:
+    if addresses.size == 1 << (32 if addresses.version == 4 else 128):
+        return Target(text, INTERNET, ports or _HTTPS, protocol=protocol)
+    return Target(text, "cidr", ports or ALL_PORTS, protocol=protocol, any_port=ports is None, range=addresses)
+
+
+def _host(text: str, host: str, ports: tuple[int, int] | None, protocol: str) -> Target:
+    if host.endswith(_ENDINGS):
+        service = next((each for each in services.ALL if each.serves(host)), None)
+        if service is not None:
+            return Target(text, "service", ports or _HTTPS, protocol=protocol, service=service, host=host)
+    return Target(text, "host", ports or _HTTPS, protocol=protocol, host=host)
+
+
+def _resource(network: Network, name: str) -> Thing | None:
+    """The thing of that logical id, if there is one."""
+    resource = find_resource(network, name)
+    if resource is None:
+        return None
+    from constructs_lib.network.model import CLASSES
+    from constructs_lib.network.storage import Placed
+
+    for kind in (*CLASSES.values(), Placed):
+        if resource.type in kind.types and kind.__name__ not in ("EmrCluster", "Policy"):
+            return network.of(kind, resource)
+    return network.of(Thing, resource)
+
+
+def find_resource(network: Network, name: str) -> Resource | None:
+    """The resource of that logical id; in several templates, the first that exists."""
+    found = None
+    for template in network.group.templates:
+        resource = template.resources.get(name)
+        if resource is not None and (found is None or not found.exists()):
+            found = resource
+    return found
+
+
+def _thing(network: Network, text: str, thing: Thing, ports: tuple[int, int] | None, protocol: str) -> Target:
+    if isinstance(thing, Subnet):
+        return _places(text, [thing.cidr], ports, protocol)
+    if isinstance(thing, Vpc):
+        return _places(text, list(thing.cidrs), ports, protocol)
+    placed = getattr(thing, "subnets", None)
+    service = services.by_name(_BY_SERVICE.get(thing.type, ""))
+    if service is not None and not placed:
+        return Target(text, "service", ports or _HTTPS, protocol=protocol, service=service)
+    usual = getattr(thing, "port", None)
+    if thing.type in ("AWS::EFS::FileSystem", "AWS::EFS::MountTarget"):
+        usual = _NFS[0]
+    if thing.type == "AWS::EC2::VPCEndpoint":
+        usual = _HTTPS[0]
+    fixed = ports or ((usual, usual) if isinstance(usual, int) else None)
+    return Target(text, "thing", fixed or ALL_PORTS, protocol=protocol, any_port=fixed is None, thing=thing)
+
+
+def _places(text: str, ranges: list[Range], ports: tuple[int, int] | None, protocol: str) -> Target:
+    if len(ranges) != 1:
+        raise QuestionError(f"'{text}' has several address ranges: ask for one of {', '.join(str(one) for one in ranges)}")
+    return _cidr(text, ranges[0], ports, protocol)
+
+
+def _no_destination(network: Network, name: str) -> str:
+    names = [INTERNET, EFS, SELF, *(service.name for service in services.ALL), *_ids(network)]
+    return (
+        f"no destination '{name}'{nearest(name, names)}: ask for internet, efs, self, an AWS service such as sagemaker.api, "
+        "a CIDR block, a host name or a logical id, with :PORT where it matters"
+    )
+
+
+def _ids(network: Network) -> list[str]:
+    return [resource.logical_id for resource in network.group.resources()]
+
+
+def vantage(network: Network, text: str) -> Vantage:
+    """Return where traffic leaves from: a workload by its logical id, or an imagined job in `SUBNET+GROUP[+GROUP]`.
+
+    Raises:
+        QuestionError: There is no such thing.
+    """
+    if "+" not in text:
+        found = source_thing(network, text)
+        return found.vantage  # type: ignore[no-any-return]
+    subnet, *groups = text.split("+")
+    place = _part(network, Subnet, subnet)
+    members = [_part(network, SecurityGroup, group) for group in groups]
+    return Vantage(network, text, subnets=(place,), groups=members)
+
+
+def source_thing(network: Network, text: str) -> Any:
+    """Return the workload of that logical id.
+
+    Raises:
+        QuestionError: There is none, or it is nothing that sends traffic.
+    """
+    resource = find_resource(network, text)
+    if resource is None:
+        names = [resource.logical_id for resource in network.group.resources() if _sends(network, resource) is not None]
+        raise QuestionError(f"no workload '{text}' in the templates{nearest(text, names)}")
+    if resource.type == "AWS::SageMaker::Endpoint":
+        from constructs_lib.network.jobs import EndpointConfig
+
+        found = network.named(EndpointConfig, resource.get("EndpointConfigName"), "EndpointConfigName")
+        if found is None or found.imported:
+            raise NotVisible(f"the endpoint configuration of {text}", "check the stack that defines it along with this one")
+        return found
+    thing = _sends(network, resource)
+    if thing is None:
+        raise QuestionError(f"'{text}' is of type {resource.type}, which sends no traffic: name a workload, or SUBNET+GROUP")
+    return thing
+
+
+def _sends(network: Network, resource: Resource) -> Any:
+    """The workload that a resource is, or None."""
+    from constructs_lib.network.model import CLASSES
+
+    for kind in CLASSES.values():
+        if resource.type in kind.types and hasattr(kind, "vantage"):
+            return network.of(kind, resource)
+    return next((each for each in network.things("TrainingNetwork") if each.resource is resource), None)
+
+
+def _part(network: Network, kind: type[Any], name: str) -> Any:
+    resource = find_resource(network, name)
+    if resource is not None and resource.type in kind.types:
+        return network.of(kind, resource)
+    if resource is not None:
+        raise QuestionError(f"'{name}' is of type {resource.type}, not a {kind.noun}")
+    if name.startswith(_LITERAL):
+        return network.thing(kind, name)
+    names = [thing.id for thing in network.things(kind.__name__)]
+    raise QuestionError(f"no {kind.noun} '{name}' in the templates{nearest(name, names)}")

@@ -1,0 +1,358 @@
+"""Which way does the traffic go, and what stops it.
+
+`reach` follows traffic from a workload to a destination over the facts of the model: interface, subnet, route, security groups, endpoint,
+network ACLs. It says *reachable* only with a complete path, *blocked* only with the thing that stops it, and else *unverified*.
+"""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible
+from constructs_lib.network import gates, ways
+from constructs_lib.network.addresses import PUBLIC4, Range, covered, subtract
+from constructs_lib.network.endpoints import GATEWAY, INTERFACE
+from constructs_lib.network.gates import Crossing, between
+from constructs_lib.network.local import local
+from constructs_lib.network.path import Path, Trail, worst
+from constructs_lib.network.questions import EFS, INTERNET, SELF, Target, target, vantage
+from constructs_lib.network.vantage import ATTACHED, BOTH, FILES_ONLY, MANAGED, REFUSED, Vantage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from constructs_lib.network.endpoints import Endpoint
+    from constructs_lib.network.model import Network
+    from constructs_lib.network.vpc import Subnet, Vpc
+
+_INTERFACE = {
+    ATTACHED: "customer interface, private address only",
+    BOTH: "customer interface, for the attached VPC",
+}
+
+
+def reach(network: Network, source: Any, destination: Any, port: int | None = None, protocol: str = "tcp") -> Path:
+    """Follow traffic from a workload (a thing, a `Vantage`, or the text of one) to a destination (see `questions.target`).
+
+    A workload that may stand in several subnets, or has several interfaces, gets the worst of its answers.
+
+    Raises:
+        QuestionError: The source or destination names nothing in the templates.
+    """
+    asked = target(network, destination, port, protocol)
+    try:
+        if isinstance(source, Vantage):
+            starts: tuple[Vantage, ...] = (source,)
+        elif isinstance(source, str):
+            starts = (vantage(network, source),) if "+" in source else _starts(network, source)
+        else:
+            starts = source.vantages
+    except NotVisible as reason:
+        trail = Trail(str(source if isinstance(source, str) else source.id), asked.text)
+        trail.hide(reason)
+        return trail.path()
+    return worst([_from(start, asked) for start in starts])
+
+
+def _starts(network: Network, text: str) -> tuple[Vantage, ...]:
+    from constructs_lib.network.questions import source_thing
+
+    found: tuple[Vantage, ...] = source_thing(network, text).vantages
+    return found
+
+
+def _from(start: Vantage, asked: Target) -> Path:
+    if start.isolated and asked.kind != SELF:
+        trail = Trail(start.id, asked.text, "none")
+        trail.stop("isolation", start.id, f"network isolation of {start.id}: its containers make no calls; SageMaker itself still moves its S3 data")
+        return trail.path()
+    if asked.any_port:
+        return _on_any_port(start, asked)
+    return _dispatch(start, asked)
+
+
+def _on_any_port(start: Vantage, asked: Target) -> Path:
+    """Ask for all ports at once; where groups or ACLs let only some through, one of them suffices."""
+    whole = _dispatch(start, asked)
+    if whole.blocked_by not in ("security_group", "nacl"):
+        return whole
+    for port in _ports_of_interest(start):
+        path = _dispatch(start, asked.on(port, port))
+        if path.reachable:
+            return path.replaced(why=f"{path.why} (TCP {port})")
+    return whole
+
+
+def _ports_of_interest(start: Vantage) -> list[int]:
+    """The first port of each TCP rule that lets something out: where any port gets through, one of these does."""
+    found = set()
+    for group in start.groups:
+        try:
+            found |= {rule.from_port or 1 for rule in group.egress if rule.speaks_of("tcp", 1, 65535)}
+        except NotVisible:
+            continue
+    return sorted(found)
+
+
+def _dispatch(start: Vantage, asked: Target) -> Path:
+    if start.mode == REFUSED:
+        trail = Trail(start.id, asked.text)
+        trail.hide(NotVisible(f"the network of {start.id}: DirectInternetAccess Disabled without SubnetId is refused by the API", "set its SubnetId"))
+        return trail.path()
+    if start.mode == MANAGED:
+        return _managed(start, asked)
+    if start.mode == FILES_ONLY:
+        return _attached(start, asked) if asked.kind == EFS else _managed(start, asked)
+    if start.mode == BOTH:
+        return _both(start, asked)
+    return _attached(start, asked)
+
+
+# SageMaker's own interface.
+
+
+def _managed(start: Vantage, asked: Target) -> Path:
+    trail = Trail(start.id, asked.text, "managed")
+    trail.hop("interface", start.id, "SageMaker-managed interface")
+    if asked.kind == SELF:
+        trail.hide(NotVisible(f"how the instances of {start.id} reach each other in the network that SageMaker manages"))
+    elif asked.kind in (EFS, "thing"):
+        name = "file systems" if asked.kind == EFS else asked.text
+        trail.stop("route", start.id, f"{start.id} has no interface in a VPC for it, and {name} cannot be reached from the network that SageMaker manages")
+    elif asked.kind == "cidr":
+        assert asked.range is not None
+        if not asked.range.public:
+            trail.stop("route", start.id, f"the network that SageMaker manages has no way to the private range {asked.range}")
+    return trail.path(f"{start.id} reaches {asked.text} by its SageMaker-managed interface")
+
+
+def _both(start: Vantage, asked: Target) -> Path:
+    """A notebook with direct internet access: the customer's interface for the attached VPC, SageMaker's for everything else."""
+    if asked.kind in (EFS, SELF, "thing"):
+        return _attached(start, asked)
+    if asked.kind == "service":
+        return _both_service(start, asked)
+    if asked.kind != "cidr":
+        return _opaque(start, asked) if start.script_reroutes else _managed(start, asked)
+    assert asked.range is not None
+    found = []
+    try:
+        own = start.subnets[0].vpc.known_ranges
+        known = start.subnets[0].vpc.cidrs
+    except NotVisible as reason:
+        if not covered([asked.range], start.routes) and not asked.range.public:
+            return _hidden(start, asked, reason)
+        own = known = ()
+    inside = (*own, *known, *start.routes)
+    for piece in (asked.range.common(one) for one in dict.fromkeys(inside)):
+        if piece is not None:
+            found.append(_attached(start, Target(asked.text, "cidr", (asked.low, asked.high), protocol=asked.protocol, range=piece)))
+    outside = subtract([asked.range], inside)
+    if outside:
+        rest = Target(asked.text, "cidr", (asked.low, asked.high), protocol=asked.protocol, range=outside[0])
+        hidden = start.hidden_routes is not None and (start.script_reroutes or not outside[0].public)
+        found.append(_opaque(start, rest) if hidden else _managed(start, rest))
+    return worst(found)
+
+
+def _opaque(start: Vantage, asked: Target) -> Path:
+    assert start.hidden_routes is not None
+    return _hidden(start, asked, start.hidden_routes)
+
+
+def _hidden(start: Vantage, asked: Target, reason: NotVisible) -> Path:
+    trail = Trail(start.id, asked.text)
+    trail.hide(reason)
+    return trail.path()
+
+
+def _both_service(start: Vantage, asked: Target) -> Path:
+    """Interface endpoints with private DNS in the attached VPC are used; gateway endpoints are bypassed."""
+    assert asked.service is not None
+    try:
+        endpoint = start.network.path_names(asked.service, start.subnets[0].vpc)
+    except NotVisible:
+        endpoint = None
+    if endpoint is None:
+        return _opaque(start, asked) if start.script_reroutes else _managed(start, asked)
+    return _attached(start, asked)
+
+
+# The customer's interface.
+
+
+def _attached(start: Vantage, asked: Target) -> Path:
+    if not start.subnets:
+        trail = Trail(start.id, asked.text)
+        trail.hide(NotVisible(f"the subnets of {start.id}, which names none", f"name the subnets of {start.id}"))
+        return trail.path()
+    found = []
+    for subnet in start.subnets:
+        path = _in_subnet(start.at(subnet), asked)
+        found.append((subnet, path))
+    chosen = worst([path for _, path in found])
+    if len(found) > 1 and any(path.verdict != chosen.verdict for _, path in found):
+        subnet = next(subnet for subnet, path in found if path is chosen)
+        return chosen.replaced(why=f"in subnet {subnet.id}: {chosen.why}")
+    return chosen
+
+
+def _in_subnet(start: Vantage, asked: Target) -> Path:
+    trail = Trail(start.id, asked.text)
+    subnet = start.subnets[0]
+    trail.hop("interface", start.id, _INTERFACE.get(start.mode, "customer interface"))
+    trail.hop("subnet", subnet.id, _place(subnet))
+    if asked.kind == "cidr":
+        return _cidr(trail, start, asked)
+    try:
+        if asked.kind == "service":
+            _service(trail, start, asked)
+        elif asked.kind in (INTERNET, "host"):
+            ways.out(trail, start, asked, "route", f"no way to {asked.text}")
+        else:
+            local(trail, start, asked)
+    except NotVisible as reason:
+        trail.hide(reason)
+        ways.unknown_way(trail, start, asked)
+    path = trail.path()
+    if path.reachable or start.proxy is None or asked.kind not in (INTERNET, "host", "service"):
+        return path
+    return _by_proxy(start, asked, path)
+
+
+def _place(subnet: Subnet) -> str:
+    if subnet.imported:
+        return "not in the templates"
+    try:
+        return f"{subnet.cidr} in VPC {subnet.vpc.id}"
+    except NotVisible:
+        return "address range not known"
+
+
+def _by_proxy(start: Vantage, asked: Target, direct: Path) -> Path:
+    """Take the HTTP proxy that a lifecycle script sets up."""
+    assert start.proxy is not None
+    host, _, port = start.proxy.partition("://")[2].rstrip("/").rpartition(":")
+    try:
+        proxy = Target(start.proxy, "cidr", (int(port), int(port)), range=Range.parse(host))
+    except ValueError:
+        return direct.replaced(
+            verdict="unverified", via="proxy", blocked_by=None, why=f"not in the templates: where proxy {start.proxy} is", declare="give the proxy by its address"
+        )
+    path = _dispatch(start, proxy)
+    if not path.reachable:
+        return path.replaced(destination=asked.text, via="proxy", why=f"proxy {start.proxy}: {path.why}")
+    said = f"declared: proxy {start.proxy} leads to {asked.text}"
+    return path.replaced(destination=asked.text, via="proxy", why=f"{start.id} reaches {asked.text} by proxy {start.proxy}", assumptions=(*path.assumptions, said))
+
+
+def _cidr(trail: Trail, start: Vantage, asked: Target) -> Path:
+    """Follow each piece of a range by the route that takes it; the worst piece answers."""
+    assert asked.range is not None
+    subnet = start.subnets[0]
+    try:
+        found = ways.pieces(subnet, asked.range)
+    except NotVisible as reason:
+        trail.hide(reason)
+        ways.unknown_way(trail, start, asked)
+        return trail.path()
+    paths = []
+    for piece, where in found:
+        each = Trail(trail.source, trail.destination)
+        each.hops = list(trail.hops)
+        try:
+            if isinstance(where, NotVisible) and subnet.declared_egress is not None and piece.public:
+                ways.out(each, start, asked, "route", f"no way to {piece}")
+            else:
+                ways.to_piece(each, start, asked, piece, where)
+        except NotVisible as reason:
+            each.hide(reason)
+        paths.append(each.path())
+    return worst(paths)
+
+
+# AWS services.
+
+
+def _service(trail: Trail, start: Vantage, asked: Target) -> None:
+    """An interface endpoint whose names resolve takes the traffic, else a gateway endpoint of the route table, else the default route."""
+    assert asked.service is not None
+    network, subnet = start.network, start.subnets[0]
+    vpc = subnet.vpc
+    _resolver(trail, vpc, asked)
+    if trail.stopped:
+        return
+    known = network.endpoints_for(vpc, asked.service) if vpc.complete else network.known_endpoints(vpc, asked.service)
+    named = next((one for one in known if one.kind == INTERFACE and one.names_resolve), None)
+    if named is not None:
+        _by_interface(trail, start, asked, named)
+        return
+    if asked.service.has_gateway and _by_gateway(trail, start, asked, known):
+        return
+    cause, missing = _missing(asked, known, subnet)
+    before = len(trail.hidden)
+    ways.out(trail, start, asked, cause, missing)
+    if cause == "private_dns" and trail.cause == cause:
+        trail.via = "vpce-interface"
+    if not vpc.complete and trail.cause in (cause, "public_subnet", "route") and len(trail.hidden) == before:
+        # An endpoint that the templates do not show would serve it.
+        trail.cause, trail.via = None, "unknown"
+        trail.hops.pop()
+        trail.hide(network.no_endpoint_seen(vpc, asked.service))
+
+
+def _resolver(trail: Trail, vpc: Vpc, asked: Target) -> None:
+    """Names must resolve before anything else can be asked."""
+    if vpc.imported:
+        return
+    options = vpc.dhcp_options
+    own_servers = options is not None and not options.imported and not options.amazon_dns
+    if not vpc.dns_support and not own_servers:
+        trail.via = "none"
+        trail.stop("private_dns", vpc.id, f"no name resolves in VPC {vpc.id}: EnableDnsSupport is false")
+    elif own_servers and options is not None:
+        trail.assume(f"the DNS servers {', '.join(options.servers)} ({options.id}) forward the names of {asked.text} to the VPC's resolver")
+
+
+def _by_interface(trail: Trail, start: Vantage, asked: Target, endpoint: Endpoint) -> None:
+    trail.via = "vpce-interface"
+    subnet = start.subnets[0]
+    places = ", ".join(place.id for place in endpoint.subnets) or "subnets that are not declared"
+    trail.hop("endpoint", endpoint.id, f"{endpoint.service_name}, its names resolve to it, in {places}")
+    if endpoint.declared:
+        trail.assume(f"declared: {endpoint.id.removeprefix('declared ')} in VPC {endpoint.vpc.id}")
+        gates.leave(trail, start, asked, endpoint.id, gates.to_interface(asked, (), endpoint.subnets or (subnet,)))
+    else:
+        gates.leave(trail, start, asked, f"endpoint {endpoint.id}", gates.to_interface(asked, endpoint.security_groups, endpoint.subnets))
+    gates.enter_endpoint(trail, start, asked, endpoint)
+    gates.pass_acls(trail, asked, [crossing for place in endpoint.subnets for crossing in between(subnet, place)])
+
+
+def _by_gateway(trail: Trail, start: Vantage, asked: Target, known: tuple[Endpoint, ...]) -> bool:
+    """Take a gateway endpoint that stands in the subnet's route table, if there is one."""
+    subnet = start.subnets[0]
+    for endpoint in known:
+        if endpoint.kind != GATEWAY:
+            continue
+        table = subnet.route_table
+        if not any(one.same_as(table) for one in endpoint.route_tables):
+            continue
+        trail.via = "vpce-gateway"
+        if endpoint.declared:
+            trail.assume(f"declared: {endpoint.id.removeprefix('declared ')} in VPC {endpoint.vpc.id}")
+        trail.hop("endpoint", endpoint.id, f"{endpoint.service_name}, in route table {table.id}")
+        gates.leave(trail, start, asked, f"{asked.text} (the prefix list of {endpoint.id})", gates.to_gateway(asked))
+        gates.pass_policy(trail, endpoint)
+        gates.pass_acls(trail, asked, [Crossing(subnet, PUBLIC4, inward=False)])
+        return True
+    return False
+
+
+def _missing(asked: Target, known: tuple[Endpoint, ...], subnet: Subnet) -> tuple[str, str]:
+    """What is wrong where no default route leads to a service either."""
+    for endpoint in known:
+        if endpoint.kind == GATEWAY:
+            return "route", f"endpoint {endpoint.id} does not list the route table of subnet {subnet.id}"
+    for endpoint in known:
+        if endpoint.kind == INTERFACE:
+            return "private_dns", f"{endpoint.why_names_fail}"
+    return "no_endpoint", f"VPC {subnet.vpc.id} has no endpoint for {asked.text}"

@@ -1,0 +1,432 @@
+"""Route tables, their routes, and what the routes lead to."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible, Reference, Unknown, fact, references
+from constructs_lib.network.addresses import EVERYTHING4, EVERYTHING6, Range
+from constructs_lib.network.things import Thing, key_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from constructs_lib.network.firewall import Firewall
+    from constructs_lib.network.vpc import Subnet, Vpc
+
+LOCAL = "local"
+
+#: The property of a route that names its target, and what kind of target that is; `GatewayId` is several kinds.
+_TARGETS = (
+    ("NatGatewayId", "nat"),
+    ("TransitGatewayId", "tgw"),
+    ("VpcPeeringConnectionId", "pcx"),
+    ("VpcEndpointId", "vpce"),
+    ("InstanceId", "instance"),
+    ("NetworkInterfaceId", "eni"),
+    ("EgressOnlyInternetGatewayId", "eigw"),
+    ("CarrierGatewayId", "carrier"),
+    ("LocalGatewayId", "local-gateway"),
+    ("CoreNetworkArn", "core"),
+    ("GatewayId", "gateway"),
+)
+_GATEWAYS = {
+    "AWS::EC2::InternetGateway": "igw",
+    "AWS::EC2::VPNGateway": "vgw",
+    "AWS::EC2::EgressOnlyInternetGateway": "eigw",
+    "AWS::EC2::CarrierGateway": "carrier",
+    "AWS::EC2::VPCEndpoint": "vpce",
+    "AWS::EC2::VPNGatewayRoutePropagation": "vgw",
+    "AWS::EC2::VPCGatewayAttachment": "igw",
+}
+_PREFIXES = (("igw-", "igw"), ("vgw-", "vgw"), ("vpce-", "vpce"), ("cagw-", "carrier"), ("eigw-", "eigw"))
+
+
+class InternetGateway(Thing):
+    """An internet gateway."""
+
+    types = ("AWS::EC2::InternetGateway",)
+    noun = "internet gateway"
+
+    @fact
+    def vpcs(self) -> tuple[Vpc, ...]:
+        """The VPCs that it is attached to (one at most, in a template that deploys)."""
+        from constructs_lib.network.vpc import Vpc
+
+        attachments = self.network.pointing("AWS::EC2::VPCGatewayAttachment", self, "InternetGatewayId")
+        return tuple(one for one in (attachment.thing(Vpc, "VpcId") for attachment in attachments) if one is not None)
+
+    def attached_to(self, vpc: Vpc) -> bool:
+        """Is it attached to this VPC?
+
+        Raises:
+            NotVisible: It is imported, and so is its attachment.
+        """
+        if any(one.same_as(vpc) for one in self.vpcs):
+            return True
+        if self.imported:
+            raise self.unseen("the attachment")
+        return False
+
+    @fact
+    def routes(self) -> tuple[Route, ...]:
+        """The routes that lead to it."""
+        return tuple(self.network.pointing(Route, self, "GatewayId"))
+
+
+class NatGateway(Thing):
+    """A NAT gateway: zonal in a subnet, or regional; public, or private."""
+
+    types = ("AWS::EC2::NatGateway",)
+    noun = "NAT gateway"
+
+    @fact
+    def private(self) -> bool:
+        """Is it private, without a public address? `ConnectivityType` defaults to public."""
+        return str(self.text("ConnectivityType", default="public")).lower() == "private"
+
+    @fact
+    def regional(self) -> bool:
+        """Does it serve the whole region's zones, without a subnet of its own?"""
+        return str(self.text("AvailabilityMode", default="zonal")).lower() == "regional"
+
+    @fact
+    def subnet(self) -> Subnet | None:
+        """The subnet that it sits in; None for a regional one."""
+        from constructs_lib.network.vpc import Subnet
+
+        return self.thing(Subnet, "SubnetId")  # type: ignore[no-any-return]
+
+    @fact
+    def vpc(self) -> Vpc | None:
+        """The VPC that it sits in."""
+        from constructs_lib.network.vpc import Vpc
+
+        if self.subnet is not None:
+            return self.subnet.vpc
+        return self.thing(Vpc, "VpcId")  # type: ignore[no-any-return]
+
+    @fact
+    def fault(self) -> str | None:
+        """Why it gives no way to the internet, in words; None where it does.
+
+        Raises:
+            NotVisible: Its subnet's routes are not in the templates, or lead through an appliance.
+        """
+        if self.private:
+            return f"NAT gateway {self.id} is private"
+        if self.regional or self.subnet is None:
+            return None
+        route = self.subnet.default_route
+        if route is None:
+            return f"NAT gateway {self.id} is in subnet {self.subnet.id}, which has no route to an internet gateway"
+        if route.kind == "igw":
+            return self._detached(route)
+        if route.kind in ("firewall", "vpce", "instance", "eni", "unknown", "core"):
+            return self._behind(route)
+        return f"NAT gateway {self.id} is in subnet {self.subnet.id}, whose default route leads to {route.target_id}"
+
+    def _detached(self, route: Route) -> str | None:
+        gateway = route.target
+        assert isinstance(gateway, InternetGateway)
+        assert self.subnet is not None
+        try:
+            attached = gateway.attached_to(self.subnet.vpc)
+        except NotVisible:
+            # An internet gateway that a route is given for exists, and is attached where that route was accepted.
+            return None
+        return None if attached else f"internet gateway {gateway.id} is not attached to VPC {self.subnet.vpc.id}"
+
+    def _behind(self, route: Route) -> str | None:
+        """Follow a default route through a firewall of the templates to the internet gateway behind it."""
+        firewall = route.firewall
+        if firewall is None:
+            raise NotVisible(
+                f"what lies behind {route.target_id}, to which the subnet of NAT gateway {self.id} sends its traffic",
+                "declare the egress of the workload's subnet in Metadata.SageMakerNetwork",
+            )
+        onward = firewall.onward
+        if onward is not None and onward.kind == "igw":
+            return None
+        where = "nowhere" if onward is None else f"to {onward.target_id}"
+        return f"firewall {firewall.id}, in front of NAT gateway {self.id}, leads {where}"
+
+    @property
+    def works(self) -> bool:
+        """Does it give a way to the internet?"""
+        return self.fault is None
+
+
+class Peering(Thing):
+    """A VPC peering connection."""
+
+    types = ("AWS::EC2::VPCPeeringConnection",)
+    noun = "peering connection"
+
+    @fact
+    def vpc(self) -> Vpc:
+        """The VPC that asks for it."""
+        from constructs_lib.network.vpc import Vpc
+
+        return self.thing(Vpc, "VpcId")  # type: ignore[no-any-return]
+
+    @fact
+    def peer_vpc(self) -> Vpc:
+        """The VPC that accepts it."""
+        from constructs_lib.network.vpc import Vpc
+
+        return self.thing(Vpc, "PeerVpcId")  # type: ignore[no-any-return]
+
+    def far_end(self, vpc: Vpc) -> Vpc | None:
+        """The VPC at the other end, seen from `vpc`; None where `vpc` is at neither end."""
+        if self.vpc is vpc:
+            return self.peer_vpc
+        return self.vpc if self.peer_vpc is vpc else None
+
+
+class TransitGateway(Thing):
+    """A transit gateway; what lies behind it is decided by its own route tables."""
+
+    types = ("AWS::EC2::TransitGateway",)
+    noun = "transit gateway"
+
+
+class Gateway(Thing):
+    """Any other target of a route: a virtual private, carrier, local or egress-only gateway, an appliance, a core network."""
+
+    types = (
+        "AWS::EC2::VPNGateway",
+        "AWS::EC2::EgressOnlyInternetGateway",
+        "AWS::EC2::CarrierGateway",
+        "AWS::NetworkManager::CoreNetwork",
+    )
+    noun = "gateway"
+
+
+class Instance(Thing):
+    """An EC2 instance or network interface, of interest where a route leads to it: a NAT instance or another appliance."""
+
+    types = ("AWS::EC2::Instance", "AWS::EC2::NetworkInterface")
+    noun = "instance"
+
+    @fact
+    def forwards(self) -> bool:
+        """Does EC2 let it forward what is not addressed to it (`SourceDestCheck` is off)?"""
+        return not self.flag("SourceDestCheck", default=True)
+
+    @fact
+    def subnet(self) -> Subnet | None:
+        """The subnet of its first interface."""
+        from constructs_lib.network.vpc import Subnet
+
+        return self.thing(Subnet, "SubnetId") or self.thing(Subnet, "NetworkInterfaces", 0, "SubnetId")  # type: ignore[no-any-return]
+
+    @fact
+    def security_groups(self) -> tuple[Any, ...]:
+        """The groups of its first interface."""
+        from constructs_lib.network.groups import SecurityGroup
+
+        own = self.things(SecurityGroup, "SecurityGroupIds") or self.things(SecurityGroup, "GroupSet")
+        return own or self.things(SecurityGroup, "NetworkInterfaces", 0, "GroupSet")
+
+    @fact
+    def fault(self) -> str | None:
+        """Why it gives no way to the internet as a NAT instance, in words; None where it does.
+
+        Raises:
+            NotVisible: Its subnet's routes are not in the templates.
+        """
+        if not self.forwards:
+            return f"instance {self.id} drops what it should forward: SourceDestCheck is on"
+        if self.subnet is None:
+            raise NotVisible(f"the subnet of instance {self.id}", "name its SubnetId")
+        route = self.subnet.default_route
+        if route is None or route.kind != "igw":
+            return f"instance {self.id} is in subnet {self.subnet.id}, which has no route to an internet gateway"
+        return None
+
+
+class Route(Thing):
+    """A route of a table: where it leads, for which destination."""
+
+    types = ("AWS::EC2::Route",)
+    noun = "route"
+
+    @fact
+    def table(self) -> RouteTable | None:
+        """The table that it stands in."""
+        return self.thing(RouteTable, "RouteTableId")  # type: ignore[no-any-return]
+
+    @fact
+    def destinations(self) -> tuple[Range, ...]:
+        """The ranges that it is for: one, or those of a prefix list of the templates.
+
+        Raises:
+            NotVisible: The destination, or what its prefix list holds, is not in the templates.
+        """
+        for name in ("DestinationCidrBlock", "DestinationIpv6CidrBlock"):
+            if self.given(name):
+                return (self.network.range(self, name),)
+        return tuple(self.network.prefix_list(self, "DestinationPrefixListId"))
+
+    def to_block(self, version: int) -> bool:
+        """Is its destination a CIDR block of this IP version, rather than a prefix list or a block of the other?"""
+        return self.given("DestinationCidrBlock" if version == 4 else "DestinationIpv6CidrBlock")
+
+    @fact
+    def destination_text(self) -> str:
+        """The destination as it stands in the template."""
+        names = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+        return next((str(self.get(name)) for name in names if self.given(name)), "?")
+
+    @fact
+    def _where(self) -> tuple[str, Any]:
+        """The kind and the value of the target."""
+        for name, kind in _TARGETS:
+            value = self.get(name)
+            if value not in (None, ""):
+                return (self._gateway(value), value) if kind == "gateway" else (self._kind(kind, value), value)
+        return "unknown", Unknown(f"target of route {self.id}")
+
+    def _gateway(self, value: Any) -> str:
+        if value.__class__ is Reference:
+            return _GATEWAYS.get(value.resource.type, "unknown")
+        if value == LOCAL:
+            return LOCAL
+        if value.__class__ is str:
+            return next((kind for prefix, kind in _PREFIXES if value.startswith(prefix)), "unknown")
+        return "unknown"
+
+    def _kind(self, kind: str, value: Any) -> str:
+        if kind == "vpce" and self._firewall_of(value) is not None:
+            return "firewall"
+        return kind
+
+    def _firewall_of(self, value: Any) -> Firewall | None:
+        from constructs_lib.network.firewall import Firewall
+
+        for reference in references(value):
+            if reference.resource.type in Firewall.types:
+                return self.network.of(Firewall, reference.resource)
+        return None
+
+    @property
+    def kind(self) -> str:
+        """`igw nat tgw vgw pcx eigw vpce firewall instance eni carrier local-gateway core local`, or `unknown` for an imported gateway."""
+        return self._where[0]
+
+    @fact
+    def target(self) -> Thing | None:
+        """The thing that it leads to; None for the VPC itself."""
+        kind, value = self._where
+        if kind == LOCAL:
+            return None
+        if kind == "firewall":
+            return self._firewall_of(value)
+        return self.network.thing(_KINDS.get(kind, Gateway), value)
+
+    @property
+    def fault(self) -> str | None:
+        """Why the NAT gateway or instance that it leads to gives no way to the internet; None where it does, and for other targets."""
+        target = self.target
+        return target.fault if isinstance(target, (NatGateway, Instance)) else None
+
+    @property
+    def unknown_target(self) -> str:
+        """What to declare where the target is not known."""
+        value = self._where[1]
+        declare = value.declare if isinstance(value, Unknown) else ""
+        return declare or "declare the subnet's egress in Metadata.SageMakerNetwork"
+
+    @property
+    def firewall(self) -> Firewall | None:
+        """The Network Firewall that it leads to, if it does."""
+        return self._firewall_of(self._where[1]) if self.kind == "firewall" else None
+
+    @fact
+    def target_id(self) -> str:
+        """What it leads to, for messages."""
+        target = self.target
+        if target is None:
+            return LOCAL
+        return str(target.source.value) if target.source is not None else target.id
+
+    @property
+    def shown(self) -> str:
+        """`0.0.0.0/0 -> NatGateway`."""
+        return f"{self.destination_text} -> {self.target_id}"
+
+
+_KINDS: dict[str, type[Thing]] = {
+    "igw": InternetGateway,
+    "nat": NatGateway,
+    "tgw": TransitGateway,
+    "pcx": Peering,
+    "instance": Instance,
+    "eni": Instance,
+}
+
+
+class RouteTable(Thing):
+    """A route table; `main` is the one that a VPC is created with, which holds the local routes alone."""
+
+    types = ("AWS::EC2::RouteTable",)
+    noun = "route table"
+
+    @fact
+    def vpc(self) -> Vpc | None:
+        """The VPC that it belongs to."""
+        from constructs_lib.network.vpc import Vpc
+
+        return None if self.imported else self.thing(Vpc, "VpcId")  # type: ignore[no-any-return]
+
+    @fact
+    def routes(self) -> tuple[Route, ...]:
+        """The routes of the templates that stand in it, without the local ones."""
+        return tuple(self.network.pointing(Route, self, "RouteTableId"))
+
+    @fact
+    def subnets(self) -> tuple[Subnet, ...]:
+        """The subnets that are associated with it."""
+        from constructs_lib.network.vpc import Subnet
+
+        found = self.network.pointing("AWS::EC2::SubnetRouteTableAssociation", self, "RouteTableId")
+        return tuple(one for one in (association.thing(Subnet, "SubnetId") for association in found) if one is not None)
+
+    @fact
+    def propagating(self) -> tuple[Thing, ...]:
+        """The virtual private gateways that propagate routes into it, which the templates do not show."""
+        found = self.network.pointing("AWS::EC2::VPNGatewayRoutePropagation", self, "RouteTableIds")
+        return tuple(one for one in (each.thing(Gateway, "VpnGatewayId") for each in found) if one is not None)
+
+    @fact
+    def default_route(self) -> Route | None:
+        """The route for all of IPv4 (`0.0.0.0/0`), if there is one."""
+        return self._for(EVERYTHING4)
+
+    @fact
+    def default_route6(self) -> Route | None:
+        """The route for all of IPv6 (`::/0`), if there is one."""
+        return self._for(EVERYTHING6)
+
+    def _for(self, everything: Range) -> Route | None:
+        hidden: NotVisible | None = None
+        for route in self.routes:
+            if not route.to_block(everything.version):
+                continue
+            try:
+                if everything in route.destinations:
+                    return route
+            except NotVisible as reason:
+                hidden = reason
+        if hidden is None and self.imported:
+            hidden = self.unseen("the default route")
+        if hidden is not None:
+            raise hidden
+        return None
+
+
+def identity(thing: Thing) -> Any:
+    """The key under which other things refer to `thing`."""
+    if thing.source is not None:
+        return key_of(thing.source.value)
+    return thing.resource, ""

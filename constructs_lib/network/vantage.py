@@ -1,0 +1,157 @@
+"""Where a workload stands: its interfaces, subnets and groups, whatever kind of workload it is."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible
+from constructs_lib.network.addresses import EVERYTHING4, Range, touches
+from constructs_lib.network.groups import SecurityGroup, admits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs_lib.network.groups import Rule
+    from constructs_lib.network.model import Network
+    from constructs_lib.network.things import Thing
+    from constructs_lib.network.vpc import Subnet, Vpc
+
+#: SageMaker's own interface alone: no VPC of the customer is attached.
+MANAGED = "managed"
+#: SageMaker's interface for everything but the attached VPC, the customer's interface for that.
+BOTH = "both"
+#: The customer's interface alone.
+ATTACHED = "attached"
+#: SageMaker's interface for everything but the file system, which is mounted through the customer's (Studio, `PublicInternetOnly`).
+FILES_ONLY = "files-only"
+#: No network that AWS would make: the API refuses the combination.
+REFUSED = "refused"
+
+
+class Rerouted(NotVisible):
+    """A script changes routes in a way that it does not say."""
+
+
+class Vantage:
+    """A place that traffic leaves from.
+
+    Attributes:
+        network: The model that it belongs to.
+        id: What messages call it: the workload's id, or `SUBNET+GROUP`.
+        mode: Which interfaces it has: `managed`, `both`, `attached`, `files-only` or `refused`.
+        subnets: The subnets that its customer interface may be in.
+        groups: The groups of its customer interface.
+        isolated: Does network isolation keep its containers from all calls?
+        routes: The ranges that a script sends through the customer interface besides the attached VPC's.
+        hidden_routes: Why it cannot be told which further routes a script adds, or None.
+        proxy: The HTTP proxy that a script sets up, or None.
+        dual_stack: Has it IPv6 addresses too?
+        studio: The Studio domain that mounts its home file system for it, or None.
+        workload: The workload, or None for an imagined job.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        id: str,  # noqa: A002 - what all things of the model call it
+        mode: str = ATTACHED,
+        subnets: Sequence[Subnet] = (),
+        groups: Sequence[SecurityGroup] = (),
+        *,
+        isolated: bool = False,
+        routes: Sequence[Range] = (),
+        hidden_routes: NotVisible | None = None,
+        proxy: str | None = None,
+        dual_stack: bool = False,
+        studio: Thing | None = None,
+        workload: Thing | None = None,
+    ) -> None:
+        self.network = network
+        self.id = id
+        self.mode = mode
+        self.subnets = tuple(subnets)
+        self.groups = tuple(groups)
+        self.isolated = isolated
+        self.routes = tuple(routes)
+        self.hidden_routes = hidden_routes
+        self.proxy = proxy
+        self.dual_stack = dual_stack
+        self.studio = studio
+        self.workload = workload
+
+    @property
+    def script_reroutes(self) -> bool:
+        """Does a script that is visible change routes in a way that it does not say?"""
+        return self.hidden_routes is not None and isinstance(self.hidden_routes, Rerouted)
+
+    @property
+    def platform(self) -> Vantage:
+        """The same place as SageMaker itself uses it to move data, which network isolation does not stop."""
+        found = object.__new__(Vantage)
+        found.__dict__.update(self.__dict__, isolated=False)
+        return found
+
+    @property
+    def vpc(self) -> Vpc | None:
+        """The VPC that it is attached to, or None."""
+        return self.subnets[0].vpc if self.subnets else None
+
+    def at(self, subnet: Subnet) -> Vantage:
+        """The same workload, placed in one of its subnets."""
+        if self.subnets == (subnet,):
+            return self
+        found = object.__new__(Vantage)
+        found.__dict__.update(self.__dict__, subnets=(subnet,))
+        return found
+
+    def as_source(self) -> tuple[SecurityGroup | Range, ...]:
+        """Its groups and the ranges of its subnets, as `admits` takes them."""
+        return (*self.groups, *(one for subnet in self.subnets for one in subnet.ranges))
+
+    def admitted_by(self, rules: Sequence[Rule], protocol: str = "tcp", low: int = 443, high: int | None = None) -> tuple[Rule, ...] | None:
+        """Return the rules by which a group admits it, by its groups or by its addresses; None where they do not.
+
+        Raises:
+            NotVisible: A rule or an address that is not known could decide.
+        """
+        return admits_interface(rules, self.groups, self.subnets, protocol, low, high)
+
+    def __repr__(self) -> str:
+        return f"<Vantage {self.id} {self.mode}>"
+
+
+def admits_interface(
+    rules: Sequence[Rule],
+    groups: Sequence[SecurityGroup],
+    subnets: Sequence[Subnet],
+    protocol: str = "tcp",
+    low: int = 443,
+    high: int | None = None,
+) -> tuple[Rule, ...] | None:
+    """Return the rules that together admit an interface with these groups, somewhere in these subnets; None where they do not.
+
+    Raises:
+        NotVisible: A rule, or an address that is not known, could decide.
+    """
+    high = low if high is None else high
+    speaking = [rule for rule in rules if rule.speaks_of(protocol, low, high)]
+    try:
+        ranges = [subnet.cidr for subnet in subnets]
+    except NotVisible as reason:
+        return _without_addresses(speaking, groups, subnets, (protocol, low, high), reason)
+    return admits(speaking, (*groups, *ranges), protocol, low, high)
+
+
+def _without_addresses(
+    speaking: Sequence[Rule], groups: Sequence[SecurityGroup], subnets: Sequence[Subnet], ports: tuple[str, int, int], reason: NotVisible
+) -> tuple[Rule, ...] | None:
+    """Judge with what is known of the addresses: that they lie in the VPC, or that they are addresses at all."""
+    bounds: list[Range] = []
+    try:
+        bounds = [one for subnet in subnets for one in subnet.vpc.cidrs]
+    except NotVisible:
+        bounds = [EVERYTHING4]
+    protocol, low, high = ports
+    found = admits(speaking, (*groups, *bounds), protocol, low, high)
+    if found is None and any(rule.ranges and touches(bounds, rule.ranges) for rule in speaking):
+        raise reason
+    return found

@@ -1,0 +1,408 @@
+"""The ways out of a subnet, and the routes that lead to them."""
+
+from __future__ import annotations
+
+from constructs_lib.assembly import NotVisible
+from constructs_lib.network import gates
+from constructs_lib.network.account import BIDIRECTIONAL
+from constructs_lib.network.addresses import PUBLIC4, PUBLIC6, Range
+from constructs_lib.network.gates import Crossing, between
+from constructs_lib.network.groups import admits, egress_of
+from constructs_lib.network.routes import Instance, NatGateway, Peering
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from constructs_lib.network.groups import Rule
+    from constructs_lib.network.path import Trail
+    from constructs_lib.network.questions import Target
+    from constructs_lib.network.routes import Route
+    from constructs_lib.network.vantage import Vantage
+    from constructs_lib.network.vpc import Subnet, Vpc
+
+#: What `via` is by the kind of a route's target; others are `unknown`.
+VIA = {"igw": "igw", "nat": "nat", "instance": "nat", "eni": "nat", "tgw": "tgw", "vgw": "vgw", "pcx": "pcx", "eigw": "igw", "local": "local"}
+_DECLARED_VIA = {"transit-gateway": "tgw", "virtual-private-gateway": "vgw", "peering": "pcx"}
+_BEHIND = "declare the subnet's egress in Metadata.SageMakerNetwork"
+_HALVES = (Range(4, 0, (1 << 31) - 1), Range(4, 1 << 31, (1 << 32) - 1))
+
+
+def default_route(subnet: Subnet) -> Route | None:
+    """The route that takes the internet: `0.0.0.0/0`, or both halves of it."""
+    table = subnet.route_table
+    route = table.default_route
+    if route is not None:
+        return route
+    halves: dict[Range, Route] = {}
+    for one in table.routes:
+        if one.to_block(4):
+            halves.update({half: one for half in one.destinations if half in _HALVES})
+    return halves[_HALVES[0]] if len(halves) == len(_HALVES) else None
+
+
+def missing_route(trail: Trail, subnet: Subnet, cause: str, text: str) -> None:
+    """Say that no route leads there, unless a virtual private gateway may have told the table one."""
+    if not subnet.imported or subnet.associated:
+        for gateway in subnet.route_table.propagating:
+            trail.via = "vgw"
+            trail.hide(NotVisible(f"the routes that {gateway.id} propagates into {subnet.route_table.id}", _BEHIND))
+            return
+    trail.via = "none"
+    trail.stop(cause, _table_name(subnet), text)
+
+
+def _table_name(subnet: Subnet) -> str:
+    return subnet.id if subnet.imported and not subnet.associated else subnet.route_table.id
+
+
+def out(trail: Trail, vantage: Vantage, target: Target, cause: str, missing: str) -> None:
+    """Follow the default route to the internet, or to an AWS service that has no endpoint; `cause` and `missing` say what is wrong without one."""
+    subnet = vantage.subnets[0]
+    egress = subnet.declared_egress
+    if egress is not None:
+        _declared(trail, vantage, target, egress, cause, missing)
+        return
+    route = default_route(subnet)
+    if route is None and vantage.dual_stack and _egress_only(trail, vantage, target):
+        return
+    if route is None:
+        missing_route(trail, subnet, cause, f"{missing}: {_table_name(subnet)} has no default route")
+        return
+    trail.hop("route", route.id, route.shown)
+    follow(trail, vantage, target, route)
+
+
+def follow(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None:
+    """Follow a default route."""
+    subnet = vantage.subnets[0]
+    trail.via = VIA.get(route.kind, "unknown")
+    if route.kind == "igw":
+        trail.stop(
+            "public_subnet", subnet.id, f"subnet {subnet.id} leads to internet gateway {route.target_id} ({route.id}), and {vantage.id} has a private address only"
+        )
+    elif route.kind in ("nat", "instance", "eni"):
+        _nat(trail, vantage, target, route)
+    elif route.kind == "firewall":
+        _firewall(trail, vantage, target, route)
+    else:
+        trail.hide(NotVisible(f"what lies behind {route.target_id}, to which {route.id} sends {route.destination_text}", _BEHIND))
+        gates.leave(trail, vantage, target, target.text, gates.to_public(target))
+
+
+def _declared(trail: Trail, vantage: Vantage, target: Target, egress: str, cause: str, missing: str) -> None:
+    """Follow the declared (or looked-up) egress of an imported subnet."""
+    subnet = vantage.subnets[0]
+    trail.assume(f"declared: the egress of subnet {subnet.id} is {egress}")
+    if egress == "none":
+        missing_route(trail, subnet, cause, f"{missing}: subnet {subnet.id} is declared to have no egress")
+        return
+    if egress == "internet-gateway":
+        trail.via = "igw"
+        trail.stop("public_subnet", subnet.id, f"subnet {subnet.id} leads to an internet gateway, and {vantage.id} has a private address only")
+        return
+    trail.hop("route", subnet.id, f"declared egress {egress}")
+    if egress in ("nat", "proxy"):
+        trail.via = egress
+    else:
+        trail.via = _DECLARED_VIA.get(egress, "unknown")
+        trail.hide(NotVisible(f"what lies behind the {egress} that subnet {subnet.id} leads to", "declare its egress as nat or proxy where it leads to the internet"))
+    gates.leave(trail, vantage, target, target.text, gates.to_public(target))
+
+
+def _egress_only(trail: Trail, vantage: Vantage, target: Target) -> bool:
+    """Follow the IPv6 default route of a workload that has IPv6 addresses too."""
+    route = vantage.subnets[0].default_route6
+    if route is None or route.kind != "eigw":
+        return False
+    trail.via = "igw"
+    trail.hop("route", route.id, route.shown)
+    gates.leave(trail, vantage, target, target.text, gates.to_public(target, version=6))
+    gates.pass_acls(trail, target, [Crossing(vantage.subnets[0], PUBLIC6, inward=False)])
+    return True
+
+
+def _hosts(target: Target) -> tuple[str, ...]:
+    """The host names that are asked for, with `*` for the region; none for the internet as a whole."""
+    if target.host:
+        return (target.host,)
+    return tuple(host.replace("{region}", "*") for host in target.service.hosts) if target.service is not None else ()
+
+
+def _nat(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None:
+    """Pass a NAT gateway or instance."""
+    nat = route.target
+    assert isinstance(nat, (NatGateway, Instance))
+    crossings = [Crossing(vantage.subnets[0], PUBLIC4, inward=False)]
+    try:
+        fault = nat.fault
+        place = nat.subnet
+    except NotVisible as reason:
+        trail.hide(reason)
+    else:
+        if fault is not None and not _private_nat_goes_on(trail, nat):
+            trail.stop("route", nat.id, fault)
+            return
+        if fault is None:
+            trail.hop("gateway", nat.id, "regional" if place is None else f"in subnet {place.id}, {place.egress_text}")
+            _public_access(trail, nat, place)
+            _behind_nat(trail, target, place)
+            crossings += [] if place is None else [*between(vantage.subnets[0], place)[1:], Crossing(place, PUBLIC4, inward=False)]
+    gates.leave(trail, vantage, target, target.text, gates.to_public(target))
+    if isinstance(nat, Instance) and not nat.imported:
+        _through_instance(trail, vantage, target, nat)
+    gates.pass_acls(trail, target, crossings)
+
+
+def _private_nat_goes_on(trail: Trail, nat: NatGateway | Instance) -> bool:
+    """Does a private NAT gateway hand on to a gateway behind which the templates do not look? Then it is not known where it ends."""
+    if not isinstance(nat, NatGateway) or not nat.private or nat.subnet is None:
+        return False
+    route = nat.subnet.default_route
+    if route is None or route.kind not in ("tgw", "vgw", "pcx", "core"):
+        return False
+    trail.via = VIA.get(route.kind, "unknown")
+    trail.hop("gateway", nat.id, f"private, {nat.subnet.egress_text}")
+    trail.hide(NotVisible(f"what lies behind {route.target_id}, to which private NAT gateway {nat.id} hands on", _BEHIND))
+    return True
+
+
+def _public_access(trail: Trail, nat: NatGateway | Instance, place: Subnet | None) -> None:
+    """Pass VPC Block Public Access, which in both directions cuts NAT off as well."""
+    for setting in nat.network.block_public_access:
+        if setting.mode != BIDIRECTIONAL:
+            continue
+        excluded = [setting.excludes(one) for one in ((place, place.vpc) if place is not None else (nat.vpc,)) if one is not None]  # type: ignore[union-attr]
+        if not any(excluded):
+            trail.stop("route", setting.id, f"Block Public Access {setting.id} is bidirectional, which stops NAT {nat.id}")
+
+
+def _behind_nat(trail: Trail, target: Target, place: Subnet | None) -> None:
+    """Pass a firewall that stands between the NAT gateway and the internet gateway."""
+    route = None if place is None else place.default_route
+    if route is not None and route.firewall is not None:
+        _inspect(trail, target, route)
+
+
+def _inspect(trail: Trail, target: Target, route: Route) -> None:
+    firewall = route.firewall
+    assert firewall is not None
+    try:
+        refusal = firewall.refusal(target.low, _hosts(target))
+    except NotVisible as reason:
+        trail.hide(reason)
+        return
+    if refusal is not None:
+        trail.stop("firewall", firewall.id, f"firewall {firewall.id} stops it: {refusal}")
+    else:
+        note = f" ({firewall.note})" if firewall.note else ""
+        trail.hop("firewall", firewall.id, f"lets {target.text} through{note}")
+
+
+def _firewall(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None:
+    """Pass a firewall that the subnet itself leads to, and go on from its subnets."""
+    firewall = route.firewall
+    assert firewall is not None
+    onward = firewall.onward
+    if onward is None:
+        trail.stop("route", firewall.id, f"the subnets of firewall {firewall.id} have no default route")
+        return
+    if onward.kind == "firewall":
+        trail.hide(NotVisible(f"what lies behind firewall {firewall.id}", _BEHIND))
+        return
+    _inspect(trail, target, route)
+    trail.hop("route", onward.id, onward.shown)
+    follow(trail, vantage, target, onward)
+
+
+def _through_instance(trail: Trail, vantage: Vantage, target: Target, nat: Instance) -> None:
+    """Pass the groups of a NAT instance: in from the workload, out to the internet."""
+    if not nat.security_groups:
+        return
+    gates.enter(trail, vantage, target, nat.security_groups, f"NAT instance {nat.id}", "security_group")
+    try:
+        if admits(egress_of(nat.security_groups), PUBLIC4, target.protocol, target.low, target.high) is None:
+            names = " and ".join(group.id for group in nat.security_groups)
+            trail.stop("security_group", names, f"security group {names} of NAT instance {nat.id} lets no {target.ports_text} out to the internet")
+    except NotVisible as reason:
+        trail.hide(reason)
+
+
+# Addresses.
+
+
+def pieces(subnet: Subnet, asked: Range) -> list[tuple[Range, Route | Vpc | NotVisible | None]]:
+    """Cut a range by where the subnet's routes send it: to a route, within the VPC, nowhere (None), or where it is not known."""
+    vpc = subnet.vpc
+    entries: list[tuple[Range, Route | Vpc | NotVisible]] = [(local, vpc) for local in vpc.known_ranges if local.overlaps(asked)]
+    hidden: list[NotVisible] = []
+    if not _ranges_known(vpc, asked):
+        hidden.append(vpc.unseen("the address range") if vpc.imported else NotVisible(f"the address range of VPC {vpc.id}", "write out its CidrBlock"))
+    try:
+        routes = subnet.route_table.routes
+        if subnet.route_table.imported:
+            hidden.append(subnet.route_table.unseen("the routes"))
+    except NotVisible as reason:
+        routes = ()
+        hidden.append(reason)
+    for route in routes:
+        try:
+            entries += [(one, route) for one in route.destinations if one.overlaps(asked)]
+        except NotVisible as reason:
+            if route.destination_text.startswith("pl-") and asked.public:
+                continue  # a prefix list of AWS's own: those of the gateway endpoints, which are asked about by name
+            hidden.append(reason)
+    # The most specific first; of two that are equally specific, the route of the table replaces the local one.
+    entries.sort(key=lambda entry: (entry[0].size, entry[1] is vpc))
+    left, found = [asked], []
+    for block, where in entries:
+        found += [(shared, where) for shared in (one.common(block) for one in left) if shared is not None]
+        left = [rest for one in left for rest in one.without(block)]
+    if hidden:
+        # What is not known may be more specific than any route that does not stay within the VPC.
+        found = [(piece, where if where is vpc else hidden[0]) for piece, where in found]
+    return found + [(piece, hidden[0] if hidden else None) for piece in left]
+
+
+def _ranges_known(vpc: Vpc, asked: Range) -> bool:
+    try:
+        return bool(vpc.cidrs if asked.version == 4 else vpc.ipv6_cidrs or True)
+    except NotVisible:
+        return False
+
+
+def to_piece(trail: Trail, vantage: Vantage, target: Target, piece: Range, where: Route | Vpc | NotVisible | None) -> None:
+    """Follow the traffic to one piece of a range."""
+    from constructs_lib.network.vpc import Vpc
+
+    subnet = vantage.subnets[0]
+    if where is None:
+        missing_route(trail, subnet, "route", f"no route of {_table_name(subnet)} leads to {piece}")
+        return
+    if isinstance(where, NotVisible):
+        trail.hide(where)
+        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+    elif isinstance(where, Vpc):
+        trail.via = "local"
+        trail.hop("route", _table_name(subnet), f"{piece} is local to VPC {where.id}")
+        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+        gates.pass_acls(trail, target, _local_crossings(subnet, where, piece))
+    else:
+        trail.hop("route", where.id, where.shown)
+        _to_piece_by(trail, vantage, target, piece, where)
+
+
+def _local_crossings(subnet: Subnet, vpc: Vpc, piece: Range) -> list[Crossing]:
+    """The ACLs on the way to addresses of the VPC: none within the subnet itself."""
+    try:
+        outside = piece.without(subnet.cidr)
+    except NotVisible:
+        outside = [piece]
+    if not outside:
+        return []
+    found = [Crossing(subnet, outside, inward=False)]
+    for other in vpc.subnets:
+        try:
+            if other is not subnet and other.cidr.overlaps(piece):
+                found.append(Crossing(other, subnet, inward=True))
+        except NotVisible:
+            continue
+    return found
+
+
+def _to_piece_by(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
+    if route.kind == "local":
+        trail.via = "local"
+        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+        gates.pass_acls(trail, target, _local_crossings(vantage.subnets[0], vantage.subnets[0].vpc, piece))
+    elif route.kind == "pcx" and isinstance(route.target, Peering) and not route.target.imported:
+        _peered(trail, vantage, target, piece, route)
+    elif route.kind in ("nat", "instance", "eni") and not piece.public:
+        _private_by_nat(trail, vantage, target, piece, route)
+    elif route.kind in ("igw", "nat", "instance", "eni", "firewall"):
+        follow(trail, vantage, target, route)
+    elif route.kind == "eigw" and vantage.dual_stack:
+        trail.via = "igw"
+        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+        gates.pass_acls(trail, target, [Crossing(vantage.subnets[0], [piece], inward=False)])
+    else:
+        trail.via = VIA.get(route.kind, "unknown")
+        trail.hide(NotVisible(f"what lies behind {route.target_id}, to which {route.id} sends {route.destination_text}", _BEHIND))
+        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+
+
+def _private_by_nat(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
+    """A private range that a route sends to NAT: it goes on from the NAT's own subnet, mostly to the internet gateway and so nowhere."""
+    nat = route.target
+    trail.via = "nat"
+    place = getattr(nat, "subnet", None)
+    onward = pieces(place, piece)[0][1] if place is not None else None
+    kind = getattr(onward, "kind", None)
+    if isinstance(onward, NotVisible) or kind in ("tgw", "vgw", "pcx", "core", "unknown", "vpce", "local-gateway"):
+        trail.hide(onward if isinstance(onward, NotVisible) else NotVisible(f"what lies behind {onward.target_id}", _BEHIND))  # type: ignore[union-attr]
+        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+        return
+    trail.stop("route", route.id, f"only {route.shown} ({route.id}) takes {piece}, and NAT {nat.id if nat else ''} leads no private range anywhere")
+
+
+def _peered(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
+    """Follow a peering connection of the templates to the VPC at its other end."""
+    subnet, peering = vantage.subnets[0], route.target
+    assert isinstance(peering, Peering)
+    trail.via = "pcx"
+    far = peering.far_end(subnet.vpc)
+    if far is None:
+        trail.stop("route", peering.id, f"peering connection {peering.id} does not end at VPC {subnet.vpc.id}")
+        return
+    crossings = [Crossing(subnet, [piece], inward=False)]
+    try:
+        if not far.holds(piece):
+            trail.stop("route", peering.id, f"peering connection {peering.id} leads to VPC {far.id} alone, which does not hold {piece}")
+            return
+        trail.hop("gateway", peering.id, f"leads to VPC {far.id}")
+        crossings += _far_side(trail, subnet, far, peering, piece)
+    except NotVisible as reason:
+        trail.hide(reason)
+    gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+    gates.pass_acls(trail, target, crossings)
+
+
+def _far_side(trail: Trail, subnet: Subnet, far: Vpc, peering: Peering, piece: Range) -> list[Crossing]:
+    """The ACLs of the subnets at the other end, each of which needs a route back."""
+    places = [other for other in far.subnets if other.cidr.overlaps(piece)]
+    if not places and not far.complete:
+        raise NotVisible(f"the subnets of VPC {far.id} in {piece}, and their routes back", _BEHIND)
+    for place in places:
+        back = pieces(place, subnet.cidr)
+        for _, where in back:
+            if isinstance(where, NotVisible):
+                raise where
+            if getattr(where, "target", None) is not peering:
+                trail.stop("route", place.route_table.id, f"no route of {place.route_table.id} leads back from subnet {place.id} to {subnet.cidr} over {peering.id}")
+                return []
+    return [Crossing(place, subnet, inward=True) for place in places]
+
+
+def back_way(trail: Trail, one: Subnet, other: Subnet) -> None:
+    """Say that the way between two subnets of one VPC is the local route."""
+    trail.via = "local"
+    trail.hop("route", _table_name(one), f"subnet {other.id} is local to VPC {one.vpc.id}")
+
+
+def unknown_way(trail: Trail, vantage: Vantage, target: Target) -> None:
+    """Where the way is not known: the groups may still let nothing out at all."""
+    if target.kind in ("internet", "host"):
+        gates.leave(trail, vantage, target, target.text, gates.to_public(target))
+    elif target.kind == "cidr":
+        assert target.range is not None
+        gates.leave(trail, vantage, target, target.text, gates.to_ranges(target, [target.range]))
+    else:
+        gates.leave(trail, vantage, target, target.text, _anything(target))
+
+
+def _anything(target: Target) -> gates.Question:
+    """The question whether any rule lets such traffic out at all."""
+
+    def ask(rules: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
+        speaking = tuple(rule for rule in rules if rule.speaks_of(target.protocol, target.low, target.high))
+        return speaking or None
+
+    return ask
