@@ -40,7 +40,9 @@ def model_at(config: EndpointConfig, index: int) -> Model | None:
 
 def hosts(config: EndpointConfig, model: Model) -> bool:
     """Does a variant of the configuration name this model? What other variants name does not matter."""
-    return any(config.network.named(Model, variant.get("ModelName"), "ModelName") is model for variant in config.variants)
+    return any(
+        config.network.named(Model, variant.get("ModelName"), "ModelName") is model for variant in config.variants
+    )
 
 
 def models_behind(monitor: JobDefinition | MonitoringSchedule) -> tuple[Model, ...]:
@@ -63,7 +65,14 @@ def models_behind(monitor: JobDefinition | MonitoringSchedule) -> tuple[Model, .
 def _endpoint_name(monitor: JobDefinition | MonitoringSchedule) -> Any:
     if isinstance(monitor, JobDefinition):
         return monitor.endpoint_name
-    path = ("MonitoringScheduleConfig", "MonitoringJobDefinition", "MonitoringInputs", 0, "EndpointInput", "EndpointName")
+    path = (
+        "MonitoringScheduleConfig",
+        "MonitoringJobDefinition",
+        "MonitoringInputs",
+        0,
+        "EndpointInput",
+        "EndpointName",
+    )
     return monitor.get(*path)
 
 
@@ -82,7 +91,11 @@ def roles_of(job: Job) -> tuple[Role, ...]:
     if not isinstance(job, Cluster):
         return (job.role,) if job.role is not None else ()
     values = [job.get("InstanceGroups", group.index, "ExecutionRole") for group in job.instance_groups]
-    return tuple(dict.fromkeys(job.network.thing(Role, value) for value in (*values, job.get("ClusterRole")) if value not in (None, "")))
+    return tuple(
+        dict.fromkeys(
+            job.network.thing(Role, value) for value in (*values, job.get("ClusterRole")) if value not in (None, "")
+        )
+    )
 
 
 def registry_groups(model: Model) -> tuple[SecurityGroup, ...]:

@@ -42,8 +42,8 @@ def instances_reach_each_other(
     job: ProcessingJob | JobDefinition | MonitoringSchedule | TrainingNetwork, network: Network
 ) -> Findings:
     require_vpc(job)
-    if not _is_distributed(job):
-        raise NotApplicable
+    if not _is_distributed(job) or not job.security_groups:
+        raise NotApplicable  # SMN-JOB-01 speaks about a configuration without groups
     for direction, word, preposition in _SIDES:
         try:
             admitted = members_admitted(job.security_groups, job.subnets, "tcp", 1, 65535, direction)
@@ -108,7 +108,7 @@ def encrypted_traffic_is_admitted(
     job: ProcessingJob | JobDefinition | MonitoringSchedule | TrainingNetwork, network: Network
 ) -> Findings:
     require_vpc(job)
-    if not job.encrypts_traffic or not _may_be_several(job):
+    if not job.encrypts_traffic or not _may_be_several(job) or not job.security_groups:
         raise NotApplicable
     for direction, word, preposition in _SIDES:
         try:

@@ -227,22 +227,32 @@ def private_names_are_given_once(endpoint: Endpoint, network: Network) -> Findin
     if endpoint.kind != "Interface" or not endpoint.private_dns:
         raise NotApplicable
     name, vpc = str(endpoint.get("ServiceName")), endpoint.vpc
-    rivals = [
-        other.label
-        for other in network.endpoints
-        if other is not endpoint
-        and other.kind == "Interface"
-        and other.service_name == endpoint.service_name
-        and other.vpc.same_as(vpc)
-        and other.private_dns
-    ]
+    rivals, unknown = [], None
+    for other in network.endpoints:
+        try:
+            if other is not endpoint and _is_rival(other, endpoint):
+                rivals.append(other.label)
+        except NotVisible as reason:
+            unknown = unknown or reason
     if rivals:
         yield f"{listed(rivals)} {'has' if len(rivals) == 1 else 'have'} the private names of {name} in this VPC already"
-    elif vpc.imported and not vpc.complete:
+    elif unknown:
+        raise unknown
+    elif not vpc.complete:
         raise NotVisible(
             f"whether VPC {vpc.id} has an endpoint of {name} with private DNS already, with which this one conflicts",
             f"declare {vpc.id} in Metadata.SageMakerNetwork, complete: true",
         )
+
+
+def _is_rival(other: Endpoint, endpoint: Endpoint) -> bool:
+    """Whether another endpoint has the same private names in the same VPC; the cheapest question comes first."""
+    return (
+        other.kind == "Interface"
+        and other.private_dns
+        and other.vpc.same_as(endpoint.vpc)
+        and other.service_name == endpoint.service_name
+    )
 
 
 @rule(

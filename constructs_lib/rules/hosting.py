@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
+from constructs_lib.network import hosts, model_at, variant_path
 from constructs_lib.rules._jobs import require_vpc, without_s3, without_service
 from constructs_lib.rules._rule import GUIDE, SECURITY_HUB, Finding, NotApplicable, Severity, advice, rule
 from constructs_lib.services import EC2MESSAGES, SSM, SSMMESSAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from constructs_lib.network import EndpointConfig, Model, Network
     from constructs_lib.rules._jobs import Hosted
     from constructs_lib.rules._rule import Findings
@@ -61,7 +64,7 @@ def _zones(hosted: Hosted) -> set[object]:
 
 
 def _is_hosted(hosted: Hosted, network: Network) -> bool:
-    return hosted not in network.models or any(hosted in config.known_models for config in network.endpoint_configs)
+    return hosted not in network.models or any(hosts(config, hosted) for config in network.endpoint_configs)
 
 
 @rule(
@@ -89,7 +92,9 @@ def serverless_has_no_network_settings(config: EndpointConfig, network: Network)
     if not serverless:
         raise NotApplicable
     for index in serverless:
-        model = config.model_of(index)
+        model = model_at(config, index)
+        if model is None:
+            continue
         settings = (
             ("a VPC configuration", model.vpc_config_given),
             ("network isolation", model.isolated_network),
@@ -98,8 +103,7 @@ def serverless_has_no_network_settings(config: EndpointConfig, network: Network)
         for title, present in settings:
             if present:
                 yield Finding(
-                    f"the serverless variant's model {model.id} has {title}",
-                    at=f"ProductionVariants.{index}.ServerlessConfig",
+                    f"the serverless variant's model {model.id} has {title}", at=_at(config, index, "ServerlessConfig")
                 )
 
 
@@ -143,9 +147,9 @@ def variant_has_two_instances(config: EndpointConfig, network: Network) -> Findi
     if not instances:
         raise NotApplicable
     for index in instances:
-        path = ("ProductionVariants", index, "InitialInstanceCount")
-        if config.number(*path) == 1:
-            yield Finding(f"variant {_variant_name(config, index)} has one instance", at=".".join(map(str, path)))
+        if config.number(*variant_path(config, index), "InitialInstanceCount") == 1:
+            name = config.variants[index].get("VariantName", index)
+            yield Finding(f"variant {name} has one instance", at=_at(config, index, "InitialInstanceCount"))
 
 
 @rule(
@@ -157,30 +161,32 @@ def variant_has_two_instances(config: EndpointConfig, network: Network) -> Findi
     fix="Turn off EnableNetworkIsolation or EnableSSMAccess, and add the endpoints of ssm, ssmmessages and ec2messages.",
 )
 def sessions_reach_the_containers(config: EndpointConfig, network: Network) -> Findings:
-    indices = [
-        index for index in range(len(config.variants)) if config.flag("ProductionVariants", index, "EnableSSMAccess")
-    ]
+    places = range(len(config.variants))
+    indices = [index for index in places if config.flag(*variant_path(config, index), "EnableSSMAccess")]
     if not indices:
         raise NotApplicable
     for index in indices:
-        model = config.model_of(index)
-        at = f"ProductionVariants.{index}.EnableSSMAccess"
+        model = model_at(config, index)
+        at = _at(config, index, "EnableSSMAccess")
+        if model is None:
+            continue
         if model.isolated_network:
             yield Finding(
                 f"model {model.id} is network-isolated, no session can start in it", at=at, severity=Severity.ERROR
             )
         elif model.vpc_config_given:
-            for service, title in (
-                (SSM, "AWS Systems Manager"),
-                (SSMMESSAGES, "ssmmessages"),
-                (EC2MESSAGES, "ec2messages"),
-            ):
-                for problem in without_service(model, network, service, title):
-                    yield Finding(problem, at=at, severity=Severity.WARNING) if isinstance(problem, str) else problem
+            for problem in _unreached(model, network):
+                yield Finding(problem, at=at, severity=Severity.WARNING) if isinstance(problem, str) else problem
 
 
-def _variant_name(config: EndpointConfig, index: int) -> str:
-    return str(config.variants[index].get("VariantName", index))
+def _unreached(model: Model, network: Network) -> Iterator[str | NotVisible]:
+    for service in (SSM, SSMMESSAGES, EC2MESSAGES):
+        yield from without_service(model, network, service, service.name)
+
+
+def _at(config: EndpointConfig, index: int, name: str) -> str:
+    """The property path of a variant's setting."""
+    return ".".join(str(part) for part in (*variant_path(config, index), name))
 
 
 advice(

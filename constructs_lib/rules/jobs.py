@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.network import (
         Cluster,
+        Endpoint,
         EndpointConfig,
         JobDefinition,
         Model,
@@ -50,23 +51,23 @@ def vpc_configuration_is_complete(
                 yield unknown
                 continue
             if count == 0:
-                yield Finding(f"the VPC configuration names no {noun}", at=".".join((*path, name)))
+                yield Finding(f"the VPC configuration names no {noun}", at=".".join(map(str, (*path, name))))
             elif count > most:
                 yield Finding(
                     f"the VPC configuration names {count} {noun}s, at most {most} are allowed",
-                    at=".".join((*path, name)),
+                    at=".".join(map(str, (*path, name))),
                 )
 
 
 def _configurations(
     job: ProcessingJob | JobDefinition | MonitoringSchedule | Model | EndpointConfig | Cluster,
-) -> Iterator[tuple[str, ...]]:
+) -> Iterator[tuple[str | int, ...]]:
     require_own_settings(job)
     if job.vpc_config_given:
-        yield tuple(job.vpc_config_path.split("."))
+        yield job.vpc_path
     for group in getattr(job, "instance_groups", ()):
         if group.override_given:
-            yield (*group.path, "OverrideVpcConfig")
+            yield "InstanceGroups", group.index, "OverrideVpcConfig"
 
 
 @rule(
@@ -166,7 +167,7 @@ def other_services_need_endpoints(job: ProcessingJob | TrainingNetwork, network:
     for subnet in job.subnets:
         try:
             closed = subnet.no_way_out or subnet.route_class == "public"
-            names = sorted({endpoint.service_name for endpoint in subnet.vpc.endpoints}) if closed else []
+            names = sorted({_service_of(endpoint) for endpoint in subnet.vpc.endpoints}) if closed else []
         except NotVisible as unknown:
             yield unknown
         else:
@@ -175,6 +176,10 @@ def other_services_need_endpoints(job: ProcessingJob | TrainingNetwork, network:
                 yield Finding(
                     f"{subnet.label} has no way to the internet: the code can call {reached}", at=_subnets_of(job)
                 )
+
+
+def _service_of(endpoint: Endpoint) -> str:
+    return endpoint.service.name if endpoint.service else endpoint.service_name
 
 
 @rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
+from constructs_lib.network import models_behind
 from constructs_lib.rules._jobs import CLARIFY, kind_of, require_own_settings, require_vpc, without_s3, without_service
 from constructs_lib.rules._rule import GUIDE, SECURITY_HUB, Finding, NotApplicable, Severity, rule
 from constructs_lib.services import MONITORING, SAGEMAKER_API, SAGEMAKER_RUNTIME
@@ -133,7 +134,7 @@ def clarify_is_in_the_models_vpc(monitor: JobDefinition | MonitoringSchedule, ne
     require_own_settings(monitor)
     if kind_of(monitor) not in CLARIFY:
         raise NotApplicable
-    models = [model for model in monitor.models if model.vpc_config_given]
+    models = [model for model in models_behind(monitor) if model.vpc_config_given]
     if not models:
         raise NotApplicable
     for model in models:

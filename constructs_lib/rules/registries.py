@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
+from constructs_lib.network import registry_groups, roles_of
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._jobs import groups_admit, require_vpc, without_service
 from constructs_lib.rules._rule import API, GUIDE, NotApplicable, Severity, rule
@@ -66,7 +67,7 @@ def model_reaches_its_registry(model: Model, network: Network) -> Findings:
     if model.registry_auth:
         yield from without_service(model, network, LAMBDA, "AWS Lambda, which provides the registry's credentials")
     senders = model.security_groups
-    for group in model.registry_groups:
+    for group in registry_groups(model):
         if not groups_admit((group,), senders, model.subnets, 443, 443):
             yield f"the registry's group {group.label} does not admit {listed(sender.label for sender in senders)} on TCP 443"
 
@@ -110,7 +111,8 @@ def _users(role: Role, network: Network) -> Iterator[Any]:
         *network.clusters,
     )
     for thing in things:
-        if getattr(thing, "inline", True) and thing.vpc_config_given and role in thing.roles:
+        overrides = any(group.override_given for group in getattr(thing, "instance_groups", ()))
+        if getattr(thing, "inline", True) and (thing.vpc_config_given or overrides) and role in roles_of(thing):
             yield thing
 
 

@@ -61,11 +61,10 @@ def _closed_mount_targets(training: TrainingNetwork, system: EfsFileSystem) -> F
 
 
 def _closed_lustre(training: TrainingNetwork, system: FsxFileSystem) -> Findings:
-    closed = [
-        _ports(low, high) for low, high in _LUSTRE_PORTS if not _open(training, system.security_groups, low, high)
-    ]
+    groups = system.security_groups or (training.network.default_group(system.vpc),)
+    closed = [_ports(low, high) for low, high in _LUSTRE_PORTS if not _open(training, groups, low, high)]
     if closed:
-        yield f"file system {system.label}: {_between(training, system.security_groups)} is closed for TCP {listed(closed)}"
+        yield f"file system {system.label}: {_between(training, groups)} is closed for TCP {listed(closed)}"
     subnet = system.subnets[0]
     if not any(other is subnet or other.zone == subnet.zone for other in training.subnets):
         yield f"file system {system.label} is in {subnet.zone_name}, in which the jobs have no subnet"
@@ -119,9 +118,12 @@ def domain_suits_notebook_jobs(domain: Domain, network: Network) -> Findings:
 def private_registry_is_reached(training: TrainingNetwork, network: Network) -> Findings:
     if not training.private_registry:
         raise NotApplicable
-    for group in training.registry_groups:
-        if not groups_admit((group,), training.security_groups, training.subnets, 443, 443):
-            yield f"the registry's group {group.label} does not admit {listed(g.label for g in training.security_groups)} on TCP 443"
+    registry = training.private_registry
+    if not isinstance(registry, bool) and not groups_admit(
+        (registry,), training.security_groups, training.subnets, 443, 443
+    ):
+        members = listed(group.label for group in training.security_groups)
+        yield f"the registry's group {registry.label} does not admit {members} on TCP 443"
     yield from without_service(training, network, LAMBDA, "AWS Lambda, which provides the registry's credentials")
 
 
