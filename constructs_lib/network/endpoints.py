@@ -26,8 +26,6 @@ INTERFACE = "Interface"
 _ALL_RESOLVERS = "AllResolvers"
 _AWS_PREFIXES = ("com.amazonaws.", "cn.com.amazonaws.", "aws.sagemaker.", "aws.api.", "gov.", "*.")
 _CUSTOMER = "com.amazonaws.vpce."
-#: What a gateway endpoint's route is for, in place of the prefix list that only shows at deployment.
-_GATEWAY_SERVICES = ("s3", "dynamodb")
 
 
 class Endpoint(Thing):
@@ -49,6 +47,13 @@ class Endpoint(Thing):
     def service(self) -> Service | None:
         """The AWS service that it leads to; None for a service of somebody else, or one that is not known."""
         return services.from_endpoint(self.service_name)
+
+    @fact
+    def may_serve(self) -> bool:
+        """Is its service not known, and may its names be those of any service (private DNS is on)?"""
+        if not isinstance(self.get("ServiceName"), Unknown):
+            return False
+        return self.kind == INTERFACE and self.private_dns
 
     @fact
     def is_aws(self) -> bool:
@@ -232,6 +237,7 @@ class DeclaredEndpoint(Endpoint):
         self.kind = str(facts.get("type", INTERFACE))
         self.service_name = name if self.service is None else self.service.endpoint.replace("{region}", "*")
         self.is_aws = True
+        self.may_serve = False
         self.private_dns = bool(facts.get("privateDns", self.kind == INTERFACE))
         self.only_inbound_resolver = False
         self.why_names_fail = None if self.private_dns else f"the endpoint for {name} is declared without private DNS"
@@ -301,11 +307,9 @@ class DeclaredEndpoint(Endpoint):
 
 
 def serves(endpoint: Endpoint, service: Service) -> bool:
-    """Is this an endpoint for that service?"""
-    found = endpoint.service
+    """Is this surely an endpoint for that service?"""
+    try:
+        found = endpoint.service
+    except NotVisible:
+        return False
     return found is not None and found.name == service.name
-
-
-def has_gateway(service: Service) -> bool:
-    """Is there a gateway endpoint for the service?"""
-    return service.name in _GATEWAY_SERVICES

@@ -35,7 +35,7 @@ from constructs_lib.network.vpc import Subnet, Vpc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
     from typing import Any, TypeVar
 
     from constructs_lib.assembly import Group, Resource
@@ -378,27 +378,37 @@ class Network:
             NotVisible: None is known, and the VPC may have others.
         """
         found = self.known_endpoints(vpc, service)
-        if not found and not vpc.complete:
-            raise self.no_endpoint_seen(vpc, service)
+        if not found:
+            self.no_others(vpc, service)
         return found
 
     def known_endpoints(self, vpc: Vpc, service: Service) -> tuple[Endpoint, ...]:
         """The endpoints of a service in a VPC that the templates show or declare; the VPC may have others where it is imported."""
-        identity = self.identity(vpc)
-        found = []
-        for thing, settled in self._index(Endpoint, ("VpcId",)).get(identity, ()):
-            assert isinstance(thing, Endpoint)
-            if serves(thing, service) and thing.exists and (settled or identity in self._keys(thing.get("VpcId"))):
-                found.append(thing)
+        found = [one for one in self._endpoints_of(vpc) if serves(one, service) and one.exists]
         return (*found, *(one for one in self._declared_endpoints(vpc) if serves(one, service)))
 
-    @staticmethod
-    def no_endpoint_seen(vpc: Vpc, service: Service) -> NotVisible:
-        """The exception that says that an imported VPC may have an endpoint that the templates do not show."""
-        return NotVisible(
-            f"whether VPC {vpc.id}, which the templates do not define, has an endpoint for {service.name}",
-            f"declare the endpoints of {vpc.id} in Metadata.SageMakerNetwork",
-        )
+    def _endpoints_of(self, vpc: Vpc) -> Iterator[Endpoint]:
+        """The endpoints of the templates in a VPC; whether they exist is not asked for."""
+        identity = self.identity(vpc)
+        for thing, settled in self._index(Endpoint, ("VpcId",)).get(identity, ()):
+            assert isinstance(thing, Endpoint)
+            if settled or identity in self._keys(thing.get("VpcId")):
+                yield thing
+
+    def no_others(self, vpc: Vpc, service: Service) -> None:
+        """Return where a VPC surely has no other endpoint for a service than the known ones.
+
+        Raises:
+            NotVisible: It is imported and not declared as complete, or the service of one of its endpoints is not known.
+        """
+        if not vpc.complete:
+            raise NotVisible(
+                f"whether VPC {vpc.id}, which the templates do not define, has an endpoint for {service.name}",
+                f"declare the endpoints of {vpc.id} in Metadata.SageMakerNetwork",
+            )
+        for endpoint in self._endpoints_of(vpc):
+            if endpoint.may_serve and endpoint.exists:
+                raise endpoint.hidden(endpoint.get("ServiceName"), "ServiceName")
 
     @fact_of
     def endpoint_for(self, vpc: Vpc, service: Service) -> Endpoint | None:
@@ -407,10 +417,10 @@ class Network:
         Raises:
             NotVisible: None is known, and the VPC may have others.
         """
-        found = [one for one in self.known_endpoints(vpc, service) if one.kind == INTERFACE]
-        if not found and not vpc.complete:
-            raise self.no_endpoint_seen(vpc, service)
-        return found[0] if found else None
+        found = next((one for one in self.known_endpoints(vpc, service) if one.kind == INTERFACE), None)
+        if found is None:
+            self.no_others(vpc, service)
+        return found
 
     @fact_of
     def path_names(self, service: Service, vpc: Vpc) -> Endpoint | None:

@@ -156,6 +156,12 @@ class Trail:
         """Say that a fact is missing."""
         self.hidden.append(reason)
 
+    def reopen(self, reason: NotVisible) -> None:
+        """Take the stop back: there may be another way, which is not visible."""
+        self.cause, self.stop_text, self.via = None, "", "unknown"
+        self.hops = [hop for hop in self.hops if hop.kind != "stop"]
+        self.hidden.append(reason)
+
     def assume(self, text: str) -> None:
         """Say what the answer rests on besides the templates."""
         if text not in self.assumptions:

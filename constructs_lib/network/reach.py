@@ -207,7 +207,7 @@ def _in_subnet(start: Vantage, asked: Target) -> Path:
         if asked.kind == "service":
             _service(trail, start, asked)
         elif asked.kind in (INTERNET, "host"):
-            ways.out(trail, start, asked, "route", f"no way to {asked.text}")
+            ways.out(trail, start, asked, "route", "")
         else:
             local(trail, start, asked)
     except NotVisible as reason:
@@ -261,7 +261,7 @@ def _cidr(trail: Trail, start: Vantage, asked: Target) -> Path:
         each.hops = list(trail.hops)
         try:
             if isinstance(where, NotVisible) and subnet.declared_egress is not None and piece.public:
-                ways.out(each, start, asked, "route", f"no way to {piece}")
+                ways.out(each, start, asked, "route", "")
             else:
                 ways.to_piece(each, start, asked, piece, where)
         except NotVisible as reason:
@@ -281,7 +281,7 @@ def _service(trail: Trail, start: Vantage, asked: Target) -> None:
     _resolver(trail, vpc, asked)
     if trail.stopped:
         return
-    known = network.endpoints_for(vpc, asked.service) if vpc.complete else network.known_endpoints(vpc, asked.service)
+    known = network.known_endpoints(vpc, asked.service)
     named = next((one for one in known if one.kind == INTERFACE and one.names_resolve), None)
     if named is not None:
         _by_interface(trail, start, asked, named)
@@ -293,11 +293,11 @@ def _service(trail: Trail, start: Vantage, asked: Target) -> None:
     ways.out(trail, start, asked, cause, missing)
     if cause == "private_dns" and trail.cause == cause:
         trail.via = "vpce-interface"
-    if not vpc.complete and trail.cause in (cause, "public_subnet", "route") and len(trail.hidden) == before:
-        # An endpoint that the templates do not show would serve it.
-        trail.cause, trail.via = None, "unknown"
-        trail.hops.pop()
-        trail.hide(network.no_endpoint_seen(vpc, asked.service))
+    if trail.cause in (cause, "public_subnet", "route") and len(trail.hidden) == before:
+        try:
+            network.no_others(vpc, asked.service)
+        except NotVisible as reason:
+            trail.reopen(reason)  # an endpoint that the templates do not show would serve it
 
 
 def _resolver(trail: Trail, vpc: Vpc, asked: Target) -> None:

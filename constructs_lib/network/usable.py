@@ -34,8 +34,7 @@ def s3_path(network: Network, subnet: Subnet) -> Endpoint | NatGateway | Subnet 
         return subnet if route is None else route.target  # type: ignore[return-value]
     if subnet.route_class == "other-egress":
         raise NotVisible(f"whether {subnet.egress_text} of subnet {subnet.id} leads to S3", "declare the subnet's egress in Metadata.SageMakerNetwork")
-    if not subnet.vpc.complete:
-        raise network.no_endpoint_seen(subnet.vpc, S3)
+    network.no_others(subnet.vpc, S3)
     return None
 
 
@@ -49,9 +48,8 @@ def endpoint_usable(network: Network, vantage: Vantage, service: Service) -> str
     if vpc is None:
         raise NotVisible(f"the VPC of {vantage.id}, which names no subnet", f"name the subnets of {vantage.id}")
     found = [one for one in network.known_endpoints(vpc, service) if one.kind == INTERFACE]
-    if not found and not vpc.complete:
-        raise network.no_endpoint_seen(vpc, service)
     if not found:
+        network.no_others(vpc, service)
         return f"VPC {vpc.id} has no endpoint for {service.name}"
     reasons = [_refusal(vantage, endpoint) for endpoint in found]
     return None if None in reasons else reasons[0]

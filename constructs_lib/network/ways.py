@@ -65,7 +65,7 @@ def out(trail: Trail, vantage: Vantage, target: Target, cause: str, missing: str
     if route is None and vantage.dual_stack and _egress_only(trail, vantage, target):
         return
     if route is None:
-        missing_route(trail, subnet, cause, f"{missing}: {_table_name(subnet)} has no default route")
+        missing_route(trail, subnet, cause, f"{missing}{', and ' if missing else ''}{_table_name(subnet)} has no default route")
         return
     trail.hop("route", route.id, route.shown)
     follow(trail, vantage, target, route)
@@ -93,7 +93,7 @@ def _declared(trail: Trail, vantage: Vantage, target: Target, egress: str, cause
     subnet = vantage.subnets[0]
     trail.assume(f"declared: the egress of subnet {subnet.id} is {egress}")
     if egress == "none":
-        missing_route(trail, subnet, cause, f"{missing}: subnet {subnet.id} is declared to have no egress")
+        missing_route(trail, subnet, cause, f"{missing}{', and ' if missing else ''}subnet {subnet.id} is declared to have no egress")
         return
     if egress == "internet-gateway":
         trail.via = "igw"
