@@ -23,7 +23,7 @@ JUMPSTART = "jumpstart-cache-prod-{region}"
 PACKAGES = ("packages.{region}.amazonaws.com", "repo.{region}.amazonaws.com", "amazonlinux.{region}.amazonaws.com", "al2023-repos-{region}-de612dc2")
 
 READ = "s3:GetObject"
-_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
+_REGION = re.compile(r"(?<![a-z0-9])(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-[a-z]+){1,2}-\d")
 _SOME_REGION = "us-east-1"
 _ARN = re.compile(r"arn:[^:]*:")
 _ALL_OBJECTS = frozenset({"*", "arn:aws:s3:::*", "arn:aws:s3:::*/*"})

@@ -78,9 +78,17 @@ def _subnets_in_use(vpc: Vpc, network: Network) -> tuple[list[Subnet], Severity 
     if used:
         return list(used), Severity.ERROR
     for endpoint in vpc.endpoints:
-        if endpoint.kind == "Interface" and endpoint.service in (SAGEMAKER_API, SAGEMAKER_RUNTIME):
+        if _is_for_sagemaker(endpoint):
             used.update(dict.fromkeys(endpoint.subnets))
     return list(used), None
+
+
+def _is_for_sagemaker(endpoint: Endpoint) -> bool:
+    """Whether it surely is an interface endpoint for the SageMaker API or runtime."""
+    try:
+        return endpoint.kind == "Interface" and endpoint.service in (SAGEMAKER_API, SAGEMAKER_RUNTIME)
+    except NotVisible:
+        return False
 
 
 def _is_in(vpc: Vpc | None, other: Vpc) -> bool:
@@ -101,13 +109,13 @@ def _is_in(vpc: Vpc | None, other: Vpc) -> bool:
     at="PrivateDnsEnabled",
 )
 def interface_endpoint_serves_the_usual_names(endpoint: Endpoint, network: Network) -> Findings:
-    if endpoint.service is not S3 or endpoint.kind != "Interface":
+    if endpoint.kind != "Interface" or endpoint.service is not S3:
         raise NotApplicable
     if not endpoint.private_dns:
         reason = endpoint.why_names_fail
         if reason:
             yield reason
-    elif endpoint.only_inbound_resolver and not any(_is_gateway(other) for other in endpoint.vpc.endpoints):
+    elif endpoint.only_inbound_resolver and not any(other.kind == "Gateway" for other in network.endpoints_for(endpoint.vpc, S3)):
         yield Finding(
             f"private DNS answers only inbound resolver endpoints, and {endpoint.vpc.label} has no S3 gateway endpoint",
             at="DnsOptions.PrivateDnsOnlyForInboundResolverEndpoint",
@@ -180,7 +188,7 @@ def _require_gateway(endpoint: Endpoint) -> None:
 
 
 def _is_gateway(endpoint: Endpoint) -> bool:
-    return endpoint.service is S3 and endpoint.kind == "Gateway"
+    return endpoint.kind == "Gateway" and endpoint.service is S3
 
 
 @rule(
@@ -196,7 +204,7 @@ def gateway_does_not_serve_other_vpcs(endpoint: Endpoint, network: Network) -> F
     neighbours = [subnet for subnet in _workload_subnets(network) if _relies_on(subnet, endpoint.vpc, network)]
     if not neighbours:
         raise NotApplicable
-    if any(other.service is S3 and other.kind == "Interface" for other in endpoint.vpc.endpoints):
+    if any(other.kind == "Interface" for other in network.endpoints_for(endpoint.vpc, S3)):
         return
     yield f"cannot serve {listed(subnet.label for subnet in neighbours)}, whose traffic reaches {endpoint.vpc.label} from another VPC"
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _ENDPOINTS = f"{PRIVATELINK}/vpc-endpoints-s3.html"
 _VPC_KEYS = frozenset({"aws:sourcevpc", "aws:sourcevpce"})
-_NEGATIONS = ("stringnotequals", "stringnotlike", "arnnotequals", "arnnotlike")
+_NEGATIONS = ("stringnotequals", "stringnotequalsignorecase", "stringnotlike")
 
 
 def _require_gateway(endpoint: Endpoint) -> None:
@@ -38,7 +38,7 @@ def _require_gateway(endpoint: Endpoint) -> None:
     Raises:
         NotApplicable: It is another endpoint.
     """
-    if endpoint.service is not S3 or endpoint.kind != "Gateway":
+    if endpoint.kind != "Gateway" or endpoint.service is not S3:
         raise NotApplicable
 
 

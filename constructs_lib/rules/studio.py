@@ -140,6 +140,10 @@ def domain_is_vpc_only(domain: Domain, network: Network) -> Findings:
     yield f"AppNetworkAccessType is {'PublicInternetOnly' if given else 'not set, which means PublicInternetOnly'}"
 
 
+OWN_CLEANUP = "Custom::StudioCleanup"
+"""What a StudioDomain with the removal policy DESTROY makes: it removes all that the domain leaves behind."""
+
+
 @rule(
     "SMN-DOM-17",
     statement="SageMaker leaves the file system of a deleted domain, its mount targets and two security groups in the VPC. A stack that owns both "
@@ -157,6 +161,8 @@ def vpc_outlives_the_domain(domain: Domain, network: Network) -> Findings:
     if not owned or not domain.home_efs:
         return
     cleaner = _custom_resource_given(domain)
+    if cleaner is not None and cleaner.type == OWN_CLEANUP:
+        return
     if cleaner is not None:
         raise NotVisible(
             f"{cleaner.logical_id} ({cleaner.type}) is given the domain, and what it removes is not in the templates",

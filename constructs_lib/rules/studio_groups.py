@@ -120,7 +120,7 @@ def _union_is_within_the_limits(profile: UserProfile) -> Findings:
             unknown = reason
     if len(distinct) > limit:
         yield Finding(
-            f"{len(distinct)} security groups of the domain and the profile together ({listed(group.label for group in distinct)}), "
+            f"{len(distinct)} security groups of the domain and the profile together ({listed(group.id for group in distinct)}), "
             f"at most {limit} are possible",
             at=_PROFILE_GROUPS,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from constructs_lib.assembly import NotVisible
 from constructs_lib.rules._egress import decided_elsewhere
 from constructs_lib.rules._groups import listed
@@ -31,11 +33,13 @@ from constructs_lib.services import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from constructs_lib.network import Domain, Endpoint, MlflowApp, MlflowServer, Network, PartnerApp, Space, Subnet
     from constructs_lib.rules._rule import Findings
 
 _ACCESS = f"{GUIDE}/studio-updated-and-internet-access.html"
-_NFS = 2049
+_NFS = (2049, 2049)
 _EPHEMERAL = (1024, 65535)
 _OPTIONAL = {
     "SageMaker Projects": (SERVICECATALOG,),
@@ -75,8 +79,7 @@ def domain_reaches_s3(domain: Domain, network: Network) -> Findings:
 
     def judge(subnet: Subnet) -> Findings:
         if not network.s3_path(subnet):
-            table = subnet.route_table
-            yield f"{subnet.label} has no way to Amazon S3: no endpoint on {table.label if table else 'the main route table'}, and no NAT gateway"
+            yield f"{subnet.label} has no way to Amazon S3: {subnet.egress_text}, and no S3 endpoint serves it"
 
     yield from each(private_subnets(domain), judge)
 
@@ -147,34 +150,29 @@ def _require_no_nat(domain: Domain) -> None:
 def network_acls_pass_nfs(domain: Domain, network: Network) -> Findings:
     if not domain.home_efs or not network.network_acls:
         raise NotApplicable
-    subnets = domain.subnets
-    pairs = [(client, server) for client in subnets for server in subnets if client is not server]
-    stops = []
-    for client, server in pairs:
+    stops: dict[str, list[str]] = {}
+    for client, server in permutations(domain.subnets, 2):
         try:
-            stops += _nfs_stops(client, server)
+            for acl, stop in _nfs_stops(client, server):
+                stops.setdefault(acl, []).append(stop)
         except NotVisible as unknown:
             yield unknown
-    for stop in dict.fromkeys(stops):
-        yield Finding(stop, severity=Severity.ERROR)
+    for acl, found in stops.items():
+        yield Finding(f"network ACL {acl} stops {listed(dict.fromkeys(found))} between the domain's subnets", severity=Severity.ERROR)
 
 
-def _nfs_stops(client: Subnet, server: Subnet) -> list[str]:
-    """Where the network ACLs stop NFS from one subnet to a mount target in another: the request, and the reply."""
+def _nfs_stops(client: Subnet, server: Subnet) -> Iterator[tuple[str, str]]:
+    """Which network ACL stops NFS from one subnet to a mount target in another, and what of it: the request, or the reply."""
     legs = (
-        (client, True, server, (_NFS, _NFS)),
-        (server, False, client, (_NFS, _NFS)),
-        (server, True, client, _EPHEMERAL),
-        (client, False, server, _EPHEMERAL),
+        (client, True, server, "TCP 2049 out", _NFS),
+        (server, False, client, "TCP 2049 in", _NFS),
+        (server, True, client, "TCP 1024-65535 (replies) out", _EPHEMERAL),
+        (client, False, server, "TCP 1024-65535 (replies) in", _EPHEMERAL),
     )
-    stops = []
-    for subnet, egress, peer, (low, high) in legs:
-        allowed, entry = subnet.acl.decide(egress, peer.cidr, "tcp", low, high)
+    for subnet, egress, peer, what, (low, high) in legs:
+        allowed, _ = subnet.acl.decide(egress, peer.cidr, "tcp", low, high)
         if not allowed:
-            ports = str(low) if low == high else f"{low}-{high}"
-            way = f"from {subnet.label} to {peer.label}" if egress else f"from {peer.label} into {subnet.label}"
-            stops.append(f"network ACL {subnet.acl.label} stops TCP {ports} {way} ({entry.text})")
-    return stops
+            yield subnet.acl.label, what
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.network import Domain
 from constructs_lib.rules._egress import blocked_by_groups
-from constructs_lib.rules._groups import is_among, members_admitted, named
+from constructs_lib.rules._groups import is_among, joined, members_admitted, named
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 from constructs_lib.rules._studio import app_groups, apps_of, each, require_vpc_only
 
@@ -30,13 +30,13 @@ _APP_PORTS = (8192, 65535)
 )
 def apps_reach_each_other(domain: Domain, network: Network) -> Findings:
     require_vpc_only(domain)
-    if domain.service_managed_groups:
-        raise NotApplicable
+    if domain.service_managed_groups or not any(app_groups(domain)):
+        raise NotApplicable  # without any groups, SMN-DOM-02 speaks
     severity = Severity.ERROR if _is_classic(domain) else Severity.WARNING
 
     def judge(groups: tuple[SecurityGroup, ...]) -> Findings:
         if not groups:
-            return  # SMN-DOM-02 speaks of that
+            return
         closed = [
             word
             for word, direction in (("inbound", "ingress"), ("outbound", "egress"))
@@ -71,14 +71,16 @@ def _is_classic(domain: Domain) -> bool:
 def apps_admit_only_each_other(settings: Domain | UserProfile, network: Network) -> Findings:
     if isinstance(settings, Domain):
         require_vpc_only(settings)
+        if not any(app_groups(settings)):
+            raise NotApplicable
         own = together = (*settings.security_groups, *settings.space_groups)
         at = None
     else:
         require_vpc_only(settings.domain)
-        own, at = settings.security_groups, _PROFILE_GROUPS
-        together = settings.all_groups if own else ()
-    if not own:
-        raise NotApplicable
+        if not settings.groups_given:
+            raise NotApplicable
+        own, together = settings.security_groups, settings.all_groups
+        at = _PROFILE_GROUPS
 
     def judge(group: SecurityGroup) -> Findings:
         for one in group.ingress:
@@ -86,6 +88,13 @@ def apps_admit_only_each_other(settings: Domain | UserProfile, network: Network)
                 yield Finding(f"security group {group.label} admits {one.text}", at=at)
 
     yield from each(own, judge)
+    if isinstance(settings, Domain):
+        yield from each(settings.user_profiles, _rules_are_visible)
+
+
+def _rules_are_visible(profile: UserProfile) -> Findings:
+    """What the groups of a profile admit is reported there, but a domain is not in order while it is not known."""
+    yield from (unknown for unknown in [joined(profile.security_groups, "ingress")[1]] if unknown)
 
 
 def _opens_all(one: Rule) -> bool:
@@ -102,6 +111,8 @@ def _opens_all(one: Rule) -> bool:
 )
 def apps_may_send_https(domain: Domain, network: Network) -> Findings:
     require_vpc_only(domain)
+    if not any(app_groups(domain)):
+        raise NotApplicable  # without any groups, SMN-DOM-02 speaks
 
     def judge(app: Vantage) -> Findings:
         reason = blocked_by_groups(app, network) if app.groups else None
