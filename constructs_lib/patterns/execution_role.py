@@ -82,6 +82,24 @@ def execution_role(
     return role
 
 
+def network_interface_policy(
+    scope: Construct, construct_id: str, *, acknowledgements: Overrides | None = None
+) -> iam.ManagedPolicy:
+    """A policy with the EC2 network-interface actions alone, for roles that are made elsewhere.
+
+    Args:
+        scope: where the policy is made.
+        construct_id: its id there.
+        acknowledgements: as for :func:`execution_role`.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    statements = _network_interfaces(scope)
+    policy = iam.ManagedPolicy(scope, construct_id, statements=statements)
+    acknowledge_wildcards(policy, statements, _wildcard_reason, acknowledgements)
+    return policy
+
+
 def _log_groups(scope: Construct, prefixes: Sequence[str]) -> list[str]:
     """Groups and their streams: ``log-group:/aws/sagemaker/TrainingJobs*`` covers both."""
     stack = cdk.Stack.of(scope)

@@ -1,0 +1,339 @@
+"""The private network that notebooks, Studio and jobs live in: private subnets, VPC endpoints, and a way out or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import cast
+
+import jsii
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+from typing_extensions import Unpack
+
+from constructs_lib.patterns.acknowledgements import Overrides, checked_overrides
+from constructs_lib.patterns.egress import Egress
+from constructs_lib.patterns.endpoint_group import HTTPS, EndpointGroup
+from constructs_lib.patterns.endpoint_options import EndpointOptions, EndpointSettings
+from constructs_lib.patterns.endpoint_policies import EndpointPolicies
+from constructs_lib.patterns.endpoints import NetworkEndpoints
+from constructs_lib.patterns.enforcement import enforce
+from constructs_lib.patterns.errors import require_type
+from constructs_lib.patterns.existing import ExistingEndpoint
+from constructs_lib.patterns.flow_logs import FlowLogs
+from constructs_lib.patterns.http_proxy import HttpProxy
+from constructs_lib.patterns.imported import subnet_range, vpc_range
+from constructs_lib.patterns.private_vpc import known_acknowledgements, make_vpc
+from constructs_lib.services import S3, Service
+
+_RESERVED = 5
+"""Addresses that AWS keeps in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
+
+
+@jsii.implements(ec2.IConnectable)
+class PrivateNetwork(Construct):
+    """A VPC of private subnets for SageMaker workloads, with the endpoints that they need.
+
+    DNS is on and tenancy is the default one. There are public subnets only where NAT needs them. All private route tables lead to S3 by a
+    gateway endpoint. Interface endpoints are made when the first workload asks for a service that the way out does not serve: with private
+    DNS, in each zone, and with a security group that admits HTTPS from the workloads' groups and from :meth:`allow_from`, nothing else.
+
+    Args:
+        scope: where the construct is made.
+        construct_id: its id there.
+        cidr: range of the VPC, /16 to /25. Default: ``10.0.0.0/16``. Four zones share half of it as private subnets.
+        availability_zones: how many zones, two to six, or their names. Default: two, which each account chooses itself.
+        egress: the way out. Default: ``Egress.NONE``.
+        endpoints: services that get an endpoint in any case, also where the way out would serve them. Default: S3 alone.
+        flow_logs: whether all traffic is logged to CloudWatch Logs. Default: it is (SMN-JOB-20).
+        flow_log_retention: how long flow logs are kept. Default: one year.
+        encryption_key: key of the flow logs. Default: a new customer-managed key with rotation.
+        acknowledgements: rule id to your own reason for what the construct acknowledges, or to None, which withdraws the acknowledgement and
+            brings the finding back. Default: the construct's reasons.
+        options: more about endpoints, see :class:`~constructs_lib.patterns.endpoint_options.EndpointOptions`.
+
+    Attributes:
+        vpc: the VPC.
+        subnets: the private subnets that workloads and endpoints live in.
+        egress: the way out.
+        flow_logs: the flow logs, or None.
+
+    Raises:
+        TypeError, ValueError: an argument that can never be right.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/infrastructure-give-access.html
+    """
+
+    vpc: ec2.IVpc
+    subnets: list[ec2.ISubnet]
+    egress: Egress
+    flow_logs: FlowLogs | None
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        cidr: str = "10.0.0.0/16",
+        availability_zones: int | Sequence[str] = 2,
+        egress: Egress = Egress.NONE,
+        endpoints: Sequence[Service] = (),
+        flow_logs: bool = True,
+        flow_log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
+        encryption_key: kms.IKey | None = None,
+        acknowledgements: Overrides | None = None,
+        **options: Unpack[EndpointOptions],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        require_type("egress", egress, Egress, "give a value of Egress, such as Egress.NONE or Egress.NAT_PER_AZ")
+        overrides = checked_overrides(acknowledgements, known_acknowledgements(egress))
+        vpc = make_vpc(self, "Vpc", cidr=cidr, zones=availability_zones, egress=egress, overrides=overrides)
+        self._begin(vpc, vpc.private_subnets or vpc.isolated_subnets, egress, (), EndpointSettings(**options))
+        self.flow_logs = (
+            FlowLogs(self, "FlowLogs", vpc=vpc, key=encryption_key, retention=flow_log_retention) if flow_logs else None
+        )
+        for service in dict.fromkeys((S3, *endpoints)):
+            self.add_endpoint(service)
+        enforce(self)
+
+    @staticmethod
+    def from_vpc(
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        egress: Egress,
+        endpoints: Sequence[Service | ExistingEndpoint] = (),
+        subnets: ec2.SubnetSelection | None = None,
+        adds_endpoints: bool = True,
+        flow_logs: bool = False,
+        flow_log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
+        encryption_key: kms.IKey | None = None,
+        **options: Unpack[EndpointOptions],
+    ) -> PrivateNetwork:
+        """A network in a VPC that exists: looked up, brought in by attributes, or made elsewhere in the app.
+
+        What the VPC has is used and not changed; an endpoint that workloads need and that is not listed is added. What no template of the app
+        shows is declared in the template's metadata (``Metadata.SageMakerNetwork``): that DNS resolution and DNS host names are on, that
+        tenancy is the default one, the subnets with their way out, and the endpoints. The checks believe it and say so.
+
+        Args:
+            scope: where the construct is made.
+            construct_id: its id there.
+            vpc: the VPC.
+            egress: the way out that the subnets have. Nothing is built for it.
+            endpoints: what the VPC has: services, for endpoints with private DNS that the whole VPC may use, or ``ExistingEndpoint(...)``.
+                Default: none.
+            subnets: where workloads live. Default: with ``Egress.NONE`` the isolated subnets, else the private ones; the others if there are
+                none of these. Never public ones.
+            adds_endpoints: whether endpoints are added that workloads need and the VPC lacks. With False, a workload that needs one raises,
+                as for subnets that another account shares (SMN-EP-15). Default: they are added.
+            flow_logs: whether flow logs are added. Default: they are not.
+            flow_log_retention: how long flow logs are kept. Default: one year.
+            encryption_key: key of the flow logs. Default: a new customer-managed key with rotation.
+            options: more about endpoints, see :class:`~constructs_lib.patterns.endpoint_options.EndpointOptions`.
+
+        Raises:
+            TypeError, ValueError: an argument that can never be right: no private subnet, a public one (SMN-DOM-03, SMN-JOB-08), or a VPC of
+                this app without DNS (SMN-EP-03) or with dedicated tenancy (SMN-VPC-02).
+        """
+        from constructs_lib.patterns.existing_network import ExistingNetwork
+
+        return ExistingNetwork(
+            scope,
+            construct_id,
+            vpc=vpc,
+            egress=egress,
+            endpoints=endpoints,
+            subnets=subnets,
+            adds_endpoints=adds_endpoints,
+            flow_logs=flow_logs,
+            flow_log_retention=flow_log_retention,
+            encryption_key=encryption_key,
+            options=options,
+        )
+
+    def _begin(
+        self,
+        vpc: ec2.IVpc,
+        subnets: Sequence[ec2.ISubnet],
+        egress: Egress,
+        found: Sequence[ExistingEndpoint],
+        settings: EndpointSettings,
+    ) -> None:
+        """Set up what own and existing networks have in common."""
+        self.vpc = vpc
+        self.subnets = list(subnets)
+        self.egress = egress
+        self._found = {endpoint.service: endpoint for endpoint in found}
+        self._group = EndpointGroup(self, vpc=vpc, subnets=self.subnets, quota=settings.security_group_rule_quota)
+        self._endpoints = NetworkEndpoints(
+            self,
+            "Endpoints",
+            vpc=vpc,
+            subnets=self.subnets,
+            zones=settings.endpoint_zones,
+            policies=EndpointPolicies(self, settings),
+            group=self._group,
+        )
+        self._s3_prefix_list = settings.s3_prefix_list
+        self._connected: list[tuple[list[ec2.ISecurityGroup], tuple[Service, ...]]] = []
+
+    @property
+    def endpoints(self) -> Mapping[Service, ec2.VpcEndpoint]:
+        """The endpoints that the network made, by service."""
+        return MappingProxyType(self._endpoints.made)
+
+    @property
+    def existing_endpoints(self) -> Mapping[Service, ExistingEndpoint]:
+        """The endpoints that the VPC had already, by service."""
+        return MappingProxyType(self._found)
+
+    @property
+    def endpoint_security_group(self) -> ec2.SecurityGroup:
+        """The security group of the interface endpoints that the network makes."""
+        return self._group.security_group
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Who may talk to the interface endpoints. :meth:`connect` and :meth:`allow_from` also count the rules."""
+        return ec2.Connections(security_groups=[self.endpoint_security_group], default_port=ec2.Port.tcp(HTTPS))
+
+    @property
+    def http_proxy(self) -> HttpProxy | None:
+        """The proxy that workloads send HTTP and HTTPS through, or None."""
+        return self.egress.proxy
+
+    def no_proxy_hosts(self, region: str) -> list[str]:
+        """What does not go through the proxy, as ``NO_PROXY`` writes it: the instance itself, the services with endpoints, the user's hosts.
+
+        Args:
+            region: the region of the hosts' names.
+        """
+        services = dict.fromkeys((*self._found, *self._endpoints.made))
+        served = [host for service in services for host in service.hosts_in(region)]
+        return self.http_proxy.direct_hosts(served) if self.http_proxy else []
+
+    def connect(self, workload: ec2.IConnectable, *services: Service) -> None:
+        """Give a workload a way to services: the endpoint is made if nothing serves it yet, and the security groups let the traffic pass.
+
+        Args:
+            workload: whose security groups are to let it out; their rules are added to, none is taken away.
+            services: what it dials, from ``constructs_lib.services``.
+
+        Raises:
+            TypeError: not a service.
+            ValueError: the workload has no security groups; the endpoints' group has more rules than its quota; an endpoint is missing that
+                may not be added or cannot be.
+        """
+        groups = list(workload.connections.security_groups)
+        if not groups:
+            raise ValueError(
+                f"workload {_path(workload)} has no security groups: give it one, so that its traffic can be let through"
+            )
+        for service in services:
+            require_type("services", service, Service, "list services of constructs_lib.services")
+            self._provide(service)
+        self._connected.append((groups, services))
+        self._open(groups, services)
+
+    def add_endpoint(self, service: Service) -> ec2.VpcEndpoint:
+        """The endpoint of a service, made if the network has none yet, also where the way out serves it.
+
+        Workloads that are connected to the service use it from then on, by its private DNS.
+
+        Raises:
+            ValueError: the VPC has one already (SMN-EP-12); a gateway endpoint for route tables that are not known.
+        """
+        require_type("service", service, Service, "take a service of constructs_lib.services")
+        if service in self._found:
+            raise ValueError(
+                f"service is {service}: the VPC has its endpoint already, and a second one would claim the same names (SMN-EP-12)"
+            )
+        if service not in self._endpoints.made:
+            self._endpoints.make(service)
+            for groups, services in self._connected:
+                if service in services:
+                    self._open(groups, (service,))
+        return self._endpoints.made[service]
+
+    def allow_from(self, peer: ec2.IPeer | ec2.IConnectable, *, rules: int = 1) -> None:
+        """Let a peer use the interface endpoints: people on a VPN or on premises who open the notebook and Studio pages privately.
+
+        Args:
+            peer: addresses, a prefix list, a security group, or something with security groups.
+            rules: how many rules the peer counts as; for a prefix list, its maximum number of entries. Default: 1.
+
+        Raises:
+            ValueError: the endpoints' group has more rules than its quota.
+        """
+        if rules < 1:
+            raise ValueError(
+                f"rules is {rules}: a peer counts as one rule or more, a prefix list as its maximum number of entries"
+            )
+        # Addresses and prefix lists are connectable too, without security groups.
+        groups = list(peer.connections.security_groups)
+        if groups:
+            self._group.admit(groups)
+        elif hasattr(peer, "unique_id"):
+            self._group.admit_peer(cast("ec2.IPeer", peer), rules=rules)
+        else:
+            raise ValueError(
+                f"peer {_path(peer)} has no security groups: name its addresses, such as ec2.Peer.ipv4('10.0.0.0/16')"
+            )
+
+    def addresses_left(self, subnet: ec2.ISubnet) -> int | None:
+        """How many addresses of a subnet are left beside those that AWS and the network's endpoints take; None if its range is not known."""
+        block = subnet_range(subnet)
+        if block is None:
+            return None
+        return int(2 ** (32 - int(block.partition("/")[2]))) - _RESERVED - self._endpoints.interfaces_in(subnet)
+
+    def _provide(self, service: Service) -> None:
+        """Make the endpoint of a service that neither an endpoint nor the way out serves."""
+        if service not in self._found and service not in self._endpoints.made and not self.egress.reaches_services:
+            self.add_endpoint(service)
+
+    def _open(self, groups: Sequence[ec2.ISecurityGroup], services: Sequence[Service]) -> None:
+        """Let the traffic of these groups to these services pass, whichever way it goes."""
+        for service in services:
+            if service in self._found:
+                peers = self._found_peers(self._found[service])
+            elif service in self._endpoints.made and not service.has_gateway:
+                self._group.admit(groups)
+                peers = [self.endpoint_security_group]
+            else:
+                peers = [self._public_peer(service)]
+            for peer in peers:
+                _let_out(groups, peer, HTTPS, f"HTTPS to {service}" if service.has_gateway else "HTTPS to AWS services")
+        if self.http_proxy:
+            _let_out(groups, self.http_proxy.peer, self.http_proxy.port, "HTTP proxy")
+
+    def _found_peers(self, endpoint: ExistingEndpoint) -> Sequence[ec2.IPeer]:
+        """Where the interfaces of an existing endpoint are."""
+        if endpoint.gateway:
+            return [self._public_peer(endpoint.service)]
+        if endpoint.security_groups:
+            return endpoint.security_groups
+        block = vpc_range(self.vpc)
+        return [ec2.Peer.ipv4(block) if block else ec2.Peer.any_ipv4()]
+
+    def _public_peer(self, service: Service) -> ec2.IPeer:
+        """The public addresses of a service: gateway endpoints take traffic to these, as the way out does."""
+        if service is S3 and self._s3_prefix_list and not self.egress.reaches_services:
+            return ec2.Peer.prefix_list(self._s3_prefix_list)
+        return ec2.Peer.any_ipv4()
+
+
+def _let_out(groups: Sequence[ec2.ISecurityGroup], peer: ec2.IPeer, port: int, description: str) -> None:
+    for group in groups:
+        # The CDK warns about a rule for a group that lets out everything.
+        if not group.allow_all_outbound:
+            group.add_egress_rule(peer, ec2.Port.tcp(port), description)
+
+
+def _path(workload: ec2.IConnectable) -> str:
+    node = getattr(workload, "node", None)
+    return node.path if node is not None else repr(workload)
