@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from constructs_lib.patterns.errors import require_type
+from constructs_lib.patterns.network import PrivateNetwork
 from constructs_lib.services import LICENSE_MANAGER, LOGS, S3, SAGEMAKER_API, SAGEMAKER_RUNTIME, STS, STUDIO, Service
-
-if TYPE_CHECKING:
-    from constructs_lib.patterns.network import PrivateNetwork
 
 FIRST_APP_PORT, LAST_APP_PORT = 8192, 65535
 APP_PORTS = ec2.Port.tcp_range(FIRST_APP_PORT, LAST_APP_PORT)
@@ -54,6 +53,10 @@ class StudioAccess(ABC):
     @abstractmethod
     def connect(self, workload: ec2.IConnectable) -> None:
         """Give the workload a way to the services that Studio dials."""
+
+    @abstractmethod
+    def let_out(self, profile: ec2.IConnectable) -> None:
+        """Give the group of one user profile the way out that it needs beside that of the domain's group."""
 
     @abstractmethod
     def rstudio_group(self, scope: Construct, construct_id: str) -> ec2.SecurityGroup | None:
@@ -104,6 +107,9 @@ class PublicInternetOnly(StudioAccess):
     def connect(self, workload: ec2.IConnectable) -> None:
         """Nothing to do: the services are reached through the managed network."""
 
+    def let_out(self, profile: ec2.IConnectable) -> None:
+        """Nothing to do: user profiles have no group of their own."""
+
     def rstudio_group(self, scope: Construct, construct_id: str) -> None:  # noqa: ARG002
         """None: the domain-level app uses the managed network as well."""
         return
@@ -122,7 +128,8 @@ class VpcOnly(StudioAccess):
             EXPERIMENTS and MLFLOW (SMN-DOM-28) or SERVICECATALOG (SMN-DOM-29); default: none.
 
     Raises:
-        ValueError: one of the network's subnets is public (SMN-DOM-03), or there are more than 16 (SMN-DOM-15).
+        TypeError: not a PrivateNetwork, whose subnets are private ones (SMN-DOM-03).
+        ValueError: more than 16 subnets (SMN-DOM-15).
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-and-internet-access.html
     """
@@ -130,13 +137,12 @@ class VpcOnly(StudioAccess):
     network_type = "VpcOnly"
 
     def __init__(self, network: PrivateNetwork, *, services: Sequence[Service] = ()) -> None:
-        public = {subnet.node.path for subnet in network.vpc.public_subnets}
-        for subnet in network.subnets:
-            if subnet.node.path in public:
-                raise ValueError(
-                    f"network has the public subnet {subnet.node.path}: a VpcOnly domain takes private subnets only, "
-                    "choose subnets without a route to an internet gateway (SMN-DOM-03)"
-                )
+        require_type(
+            "network",
+            network,
+            PrivateNetwork,
+            "give a PrivateNetwork, for a VPC that exists PrivateNetwork.from_vpc(...)",
+        )
         super().__init__(network.vpc, network.subnets)
         self.network = network
         self._services = (SAGEMAKER_API, SAGEMAKER_RUNTIME, STUDIO, S3, STS, LOGS, *services)
@@ -157,6 +163,10 @@ class VpcOnly(StudioAccess):
     def connect(self, workload: ec2.IConnectable) -> None:
         """Ask the network for each service that Studio dials, and for what the user named."""
         self.network.connect(workload, *self._services)
+
+    def let_out(self, profile: ec2.IConnectable) -> None:
+        """Ask for S3 alone: apps carry the domain's group as well, and the endpoints' group has room for few rules."""
+        self.network.connect(profile, S3)
 
     def rstudio_group(self, scope: Construct, construct_id: str) -> ec2.SecurityGroup:
         """A group that may go out anywhere, as AWS asks for RStudio, with endpoints of the SageMaker API and License Manager."""

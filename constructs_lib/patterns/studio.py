@@ -18,7 +18,7 @@ from constructs_lib.patterns.encryption import encryption_key as encryption_key_
 from constructs_lib.patterns.enforcement import enforce
 from constructs_lib.patterns.errors import require_type
 from constructs_lib.patterns.studio_checks import check_options
-from constructs_lib.patterns.studio_cleanup import StudioCleanup
+from constructs_lib.patterns.studio_cleanup import KNOWN_ACKNOWLEDGEMENTS, StudioCleanup
 from constructs_lib.patterns.studio_parts import DomainParts, allow_apps_among_themselves, write_outputs
 from constructs_lib.patterns.studio_role import rstudio_role, studio_role
 from constructs_lib.patterns.studio_settings import (
@@ -66,8 +66,9 @@ class StudioDomain(Construct):
         removal_policy: RETAIN deletes the domain and keeps its file system, whose mount targets still hold the VPC (an output says where).
             People's spaces and apps stop the deletion. DESTROY also deletes all apps, spaces and their volumes, all user profiles, the file
             system and what SageMaker made beside it: **the data of all users is lost**; default: RETAIN.
-        acknowledgements: rule id to your own reason, or to None: the finding comes back. Known: SMN-DOM-14 (with PublicInternetOnly) and
-            AwsSolutions-IAM5 (wildcards that the roles cannot do without).
+        acknowledgements: rule id to your own reason, or to None: the finding comes back. Known: SMN-DOM-14 (with PublicInternetOnly),
+            AwsSolutions-IAM5 (wildcards that the roles cannot do without) and, with DESTROY, cdk-nag's LambdaInsideVPC, LambdaConcurrency
+            and LambdaDLQ of its function, by pack: ``HIPAA.Security-LambdaInsideVPC``; default: the construct's reasons.
 
     Attributes:
         domain: the L1 resource.
@@ -118,7 +119,9 @@ class StudioDomain(Construct):
             home_efs_file_system=home_efs_file_system,
             removal_policy=removal_policy,
         )
-        overrides = checked_overrides(acknowledgements, [*access.reasons, WILDCARD_RULE])
+        destroy = removal_policy is cdk.RemovalPolicy.DESTROY
+        known = [*access.reasons, WILDCARD_RULE, *(KNOWN_ACKNOWLEDGEMENTS if destroy else ())]
+        overrides = checked_overrides(acknowledgements, known)
         self.access = access
         self.auth_mode = auth_mode
         self.rstudio = rstudio
@@ -163,17 +166,21 @@ class StudioDomain(Construct):
             app_security_group_management="Service" if self.rstudio_security_group else None,
             home_efs_file_system_creation="Enabled" if home_efs_file_system else "Disabled",
         )
-        self.domain.node.add_dependency(self.role)
+        self.domain.node.add_dependency(*(self.permissions or [self.role]))
         acknowledge(self.domain, access.reasons, overrides)
         access.connect(self)
         if own_group is not None:
             allow_apps_among_themselves(self, _ALONE, own_group)
-        destroy = removal_policy is cdk.RemovalPolicy.DESTROY
-        self._cleanup = (
-            StudioCleanup(self, "Cleanup", domain=self.domain, vpc=access.vpc, acknowledgements=overrides)
-            if destroy
-            else None
-        )
+        self._cleanup: StudioCleanup | None = None
+        if destroy:
+            self._cleanup = StudioCleanup(
+                self,
+                "Cleanup",
+                domain=self.domain,
+                vpc=access.vpc,
+                key=self.encryption_key,
+                acknowledgements=overrides,
+            )
         write_outputs(self, self.domain, keeps_files=home_efs_file_system and not destroy)
         for name in user_profiles:
             self.add_user_profile(name)
@@ -240,7 +247,7 @@ class StudioDomain(Construct):
         self.node.try_remove_child(_ALONE)
         self.user_profiles[name] = profile
         if self._cleanup is not None:
-            self._cleanup.run_before_deletion_of(self._profiles.home(name))
+            self._cleanup.run_before_deletion_of(self._profiles.dependable(profile))
         return profile
 
     def check_groups(self, who: str, own: Sequence[ec2.ISecurityGroup]) -> None:

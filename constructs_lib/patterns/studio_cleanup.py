@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
-from constructs_lib.patterns.acknowledgements import Overrides
+from constructs_lib.patterns.acknowledgements import Overrides, acknowledge
 from constructs_lib.patterns.wildcards import acknowledge_wildcards
 
 if TYPE_CHECKING:
@@ -47,6 +48,24 @@ _REASONS = {
 }
 """By how the resource ends."""
 
+_PACKS = ("HIPAA.Security", "NIST.800.53.R5", "PCI.DSS.321")
+_FUNCTION_REASONS = {
+    **dict.fromkeys(
+        (f"{pack}-LambdaInsideVPC" for pack in _PACKS),
+        "the function calls AWS APIs alone and takes part in the deletion of the VPC: inside it, its own network interfaces would hold it",
+    ),
+    **dict.fromkeys(
+        (f"{pack}-LambdaConcurrency" for pack in _PACKS[:2]),
+        "CloudFormation invokes the function once for each deletion, and it hands over to itself one by one: there is nothing to limit",
+    ),
+    **dict.fromkeys(
+        (f"{pack}-LambdaDLQ" for pack in _PACKS[:2]),
+        "a failure is answered to CloudFormation with its reason and stops the deletion of the stack, where people see it",
+    ),
+}
+KNOWN_ACKNOWLEDGEMENTS = tuple(_FUNCTION_REASONS)
+"""What the function acknowledges beside the wildcards of its policy, and a user's reason may replace."""
+
 
 class StudioCleanup(Construct):
     """The custom resource with its function, which is limited to one domain.
@@ -54,7 +73,9 @@ class StudioCleanup(Construct):
     Args:
         domain: the domain to destroy; it gets the tag ``sagemaker-network:removal-policy`` = ``destroy/...``.
         vpc: the VPC of the domain.
-        acknowledgements: the user's reason for cdk-nag's ``AwsSolutions-IAM5`` on the policy, or None to withdraw it.
+        key: the key of the function's log; its policy is extended for CloudWatch Logs, unless it is imported: then the log is encrypted with
+            CloudWatch's own key.
+        acknowledgements: the user's own reasons for what the function and its policy acknowledge, or None to withdraw one.
 
     Attributes:
         function: the function.
@@ -69,11 +90,16 @@ class StudioCleanup(Construct):
         *,
         domain: sagemaker.CfnDomain,
         vpc: ec2.IVpc,
+        key: kms.IKey,
         acknowledgements: Overrides | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.log_group = logs.LogGroup(
-            self, "Logs", retention=logs.RetentionDays.ONE_YEAR, removal_policy=cdk.RemovalPolicy.DESTROY
+            self,
+            "Logs",
+            encryption_key=key if allow_logs(key) else None,
+            retention=logs.RetentionDays.ONE_YEAR,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         self.role = iam.Role(
             self,
@@ -84,7 +110,7 @@ class StudioCleanup(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            runtime=lambda_.Runtime.PYTHON_3_13,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             handler="studio_cleanup.index.handler",
             code=lambda_.Code.from_asset(
                 str(_HANDLERS), exclude=["*", "!studio_cleanup", "!studio_cleanup/*.py"], ignore_mode=cdk.IgnoreMode.GIT
@@ -95,6 +121,11 @@ class StudioCleanup(Construct):
             memory_size=256,
             description="Destroys a SageMaker Studio domain with all that belongs to it",
         )
+        resource = self.function.node.default_child
+        assert isinstance(resource, cdk.CfnResource)
+        acknowledge(resource, _FUNCTION_REASONS, acknowledgements)
+        # The CDK adds a dependency on the role, which the property says already (cfn-lint W3005).
+        resource.add_deletion_override("DependsOn")
         statements = [*_people(domain), *_file_system(domain), *_network(domain, vpc), *self._itself()]
         permissions = iam.ManagedPolicy(self, "Permissions", roles=[self.role], statements=statements)
         acknowledge_wildcards(permissions, statements, _reason, acknowledgements)
@@ -116,9 +147,9 @@ class StudioCleanup(Construct):
             )
             for each in _IDS
         ]
-        for resource in resources:
-            # Without these the function could not do its work when the stack is deleted.
-            resource.node.add_dependency(permissions, self.log_group, domain)
+        for each in resources:
+            # Without them the function could not do its work when the stack is deleted.
+            each.node.add_dependency(permissions)
         self._before_profiles = resources[1]
 
     def run_before_deletion_of(self, profiles: IDependable) -> None:
@@ -135,6 +166,30 @@ class StudioCleanup(Construct):
             ),
             iam.PolicyStatement(sid="GoOn", actions=["lambda:InvokeFunction"], resources=[self.function.function_arn]),
         ]
+
+
+def allow_logs(key: kms.IKey) -> bool:
+    """Let CloudWatch Logs use a key of the app for log groups of the account; an imported key's policy is its owner's.
+
+    Returns:
+        Whether it may.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    if not isinstance(key, kms.Key):
+        return False
+    form = cdk.ArnFormat.COLON_RESOURCE_NAME
+    groups = cdk.Stack.of(key).format_arn(service="logs", resource="log-group", resource_name="*", arn_format=form)
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="CloudWatchLogs",
+            principals=[iam.ServicePrincipal("logs.amazonaws.com")],
+            actions=["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            resources=["*"],
+            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+        )
+    )
+    return True
 
 
 def _people(domain: sagemaker.CfnDomain) -> list[iam.PolicyStatement]:

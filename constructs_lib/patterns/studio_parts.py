@@ -12,6 +12,7 @@ from constructs import Construct
 
 from constructs_lib.patterns.access import FIRST_APP_PORT, LAST_APP_PORT
 from constructs_lib.patterns.studio_settings import AppSettings, DockerAccess, RStudio
+from constructs_lib.services import STUDIO
 
 
 class DomainParts:
@@ -106,7 +107,7 @@ def write_outputs(scope: Construct, domain: sagemaker.CfnDomain, *, keeps_files:
     cdk.CfnOutput(
         scope,
         "Allowlist",
-        value=f"*.studio.{cdk.Stack.of(scope).region}.sagemaker.aws",
+        value=next(host for host in STUDIO.hosts_in(cdk.Stack.of(scope).region) if host.startswith("*.")),
         description="Hosts that firewalls and proxies between people and Studio must let through, web sockets (wss) included",
     )
     if keeps_files:

@@ -25,8 +25,8 @@ _LICENSE_ACTIONS = (
 )
 
 _REASONS = {
-    _OWN_SPACES: "people name their spaces themselves; the statement is limited to spaces that the caller's own user profile owns",
-    _OWN_APPS: "people name their apps themselves; the statement is limited to apps in private spaces that the caller's own user profile owns",
+    "space/<sagemaker:DomainId>/*": "people name their spaces themselves; the statement is limited to spaces that the caller's own user profile owns",
+    "app/<sagemaker:DomainId>/*": "people name their apps themselves; the statement is limited to apps in private spaces that the caller's own user profile owns",
     "*": "the List and Describe actions that draw the Studio page, and the actions of License Manager, are not limited to resources",
 }
 
@@ -43,8 +43,8 @@ def studio_role(
     """The default execution role of a domain, and the policies that the roles of its user profiles share with it.
 
     The given role, which shares none; or a new one. Beside what every workload has (logs, metrics, key, network interfaces), the new one may
-    run private JupyterLab and Code Editor spaces of its own user profile: the policy variables limit each person to what is theirs. Jobs,
-    buckets and all else are granted by the user.
+    run private JupyterLab and Code Editor spaces of its own user profile: the policy variables limit each person to what is theirs. It may not
+    open the page (CreatePresignedDomainUrl): people do that with their own identity. Jobs, buckets and all else are granted by the user.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-jl-admin-guide-permissions.html
     """
@@ -104,7 +104,6 @@ def _own_spaces(stack: cdk.Stack) -> list[iam.PolicyStatement]:
     ]
     return [
         iam.PolicyStatement(sid="SeeStudio", actions=look, resources=["*"]),
-        iam.PolicyStatement(sid="OpenOwnProfile", actions=["sagemaker:CreatePresignedDomainUrl"], resources=[owner]),
         iam.PolicyStatement(
             sid="ChangeOwnSpaces",
             actions=["sagemaker:CreateSpace", "sagemaker:DeleteSpace", "sagemaker:UpdateSpace"],

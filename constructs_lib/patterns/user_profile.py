@@ -12,7 +12,7 @@ import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from constructs_lib.patterns.access import APP_PORTS
 from constructs_lib.patterns.studio_settings import AuthMode, checked_name
@@ -68,6 +68,7 @@ class StudioUserProfile(Construct):
         self._connections = ec2.Connections(security_groups=own)
         if self.security_group is not None:
             self.security_group.connections.allow_internally(APP_PORTS, "apps of this user profile among themselves")
+            domain.access.let_out(self.security_group)
         self.user_profile = sagemaker.CfnUserProfile(
             self,
             "Resource",
@@ -81,7 +82,9 @@ class StudioUserProfile(Construct):
                 r_studio_server_pro_app_settings=_RSTUDIO_ADMIN if rstudio_admin else None,
             ),
         )
-        self.user_profile.node.add_dependency(self.role)
+        if role is not None:
+            # Permissions that are attached to it from outside.
+            self.user_profile.node.add_dependency(role)
 
     @property
     def connections(self) -> ec2.Connections:
@@ -152,9 +155,9 @@ class ProfileStacks:
                 "deployment (a later change moves profiles between stacks, which CloudFormation refuses while their names exist)"
             )
 
-    def dependables(self) -> list[Construct]:
-        """The nested stacks, or the one construct with all profiles."""
-        return list(self._homes.values())
+    def dependable(self, profile: StudioUserProfile) -> IDependable:
+        """What is deleted together with the profile: itself, or its nested stack."""
+        return self.home(profile.name) if self._count else profile.user_profile
 
     def _number(self, name: str) -> int:
         if not self._count:

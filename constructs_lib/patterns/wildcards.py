@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, Overrides, acknowledge
+
+_POLICY_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
 def acknowledge_wildcards(
@@ -34,9 +37,9 @@ def acknowledge_wildcards(
 
 
 def _as_nag_writes(value: Any) -> str:
-    """References in angle brackets: ``<AWS::Region>``, ``<Domain.DomainId>``."""
+    """References and policy variables in angle brackets: ``<AWS::Region>``, ``<Domain.DomainId>``, ``<aws:username>``."""
     if isinstance(value, str):
-        return value
+        return _POLICY_VARIABLE.sub(r"<\1>", value)
     if "Ref" in value:
         return f"<{value['Ref']}>"
     if "Fn::GetAtt" in value:
