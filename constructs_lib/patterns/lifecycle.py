@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
@@ -20,10 +20,10 @@ from constructs import Construct
 
 MAX_CHARACTERS = 16_384
 MAX_BYTES = MAX_CHARACTERS // 4 * 3
-ROUTES_MARKER = "# sagemaker-network: routes"
-"""The second line of a script that routes ranges through the customer interface, followed by them: read by whoever
-judges the template.
-"""
+MARK = "# sagemaker-network:"
+"""Starts the lines that say what a script does to the network, such as ``# sagemaker-network: routes 10.0.0.0/16``:
+they
+follow the first line, and whoever judges the template reads them."""
 
 _LONGEST_PSEUDO = {
     "AWS::AccountId": 12,
@@ -96,25 +96,20 @@ def user_parts(scripts: Sequence[str | LifecycleScript], argument: str, *, backg
     return parts
 
 
-def joined(scope: Construct, hook: str, parts: Sequence[Part], *, routed: Iterable[str] = ()) -> str:
+def joined(scope: Construct, hook: str, parts: Sequence[Part], *, marks: Mapping[str, str] | None = None) -> str:
     """One script that runs the parts in order, each with its own interpreter, checked against the API's limit.
 
     Args:
         scope: whose stack the values belong to that are only known at deployment.
         hook: ``OnCreate`` or ``OnStart``.
         parts: the scripts, in order.
-        routed: ranges that a part sends through the customer interface; they stand in the marker line.
+        marks: what the parts do to the network, for those who judge the template: ``{"routes": "10.0.0.0/16"}``.
 
     Raises:
         ValueError: longer than the API takes; the message has both numbers and the longest parts.
     """
-    ranges = list(routed)
-    head = [
-        "#!/bin/bash",
-        *([" ".join([ROUTES_MARKER, *ranges])] if ranges else []),
-        f"HOOK={hook}",
-        _compact(_text("runner.sh")),
-    ]
+    said = [f"{MARK} {what} {value}" for what, value in (marks or {}).items()]
+    head = ["#!/bin/bash", *said, f"HOOK={hook}", _compact(_text("runner.sh"))]
     pieces = [_piece(number, part) for number, part in enumerate(parts, start=1)]
     text = "\n".join([*head, *pieces, "run_all", ""])
     longest = {token: size for part in parts for token, size in part.script.longest.items()}

@@ -27,8 +27,7 @@ _OPEN = ("sagemaker:CreatePresignedNotebookInstanceUrl", "sagemaker:DescribeNote
 
 @jsii.implements(iam.IGrantable)
 class NotebookInstance(Construct):
-    """A notebook instance with its role, key and lifecycle configuration; the public notebooks say which network it is
-    in.
+    """A notebook instance with its role, key and scripts; the public notebooks say which network it is in.
 
     Attributes:
         notebook_instance: the L1 notebook instance.
@@ -38,27 +37,31 @@ class NotebookInstance(Construct):
         lifecycle_config: the L1 lifecycle configuration; None as long as no script needs one.
     """
 
-    def __init__(
+    notebook_instance: sagemaker.CfnNotebookInstance
+    role: iam.IRole
+    encryption_key: kms.IKey
+    security_groups: list[ec2.ISecurityGroup]
+    lifecycle_config: sagemaker.CfnNotebookInstanceLifecycleConfig | None
+
+    def _make(
         self,
-        scope: Construct,
-        construct_id: str,
         settings: NotebookSettings,
         *,
         direct_internet_access: bool,
         vpc_attached: bool,
         reasons: Mapping[str, str],
     ) -> None:
-        super().__init__(scope, construct_id)
+        """Make the parts; what differs between the notebooks stands in the arguments."""
         self._settings = settings
         self._reasons = with_equivalents(reasons)
         acknowledged = [*self._reasons, *([] if settings.role else [WILDCARD_RULE])]
         self._overrides = checked_overrides(settings.acknowledgements, acknowledged)
-        self.encryption_key: kms.IKey = encryption_key(
+        self.encryption_key = encryption_key(
             self, "Key", given=settings.encryption_key, description=f"Volume of the notebook {self.node.path}"
         )
-        self.role: iam.IRole = settings.role or self._execution_role(vpc_attached=vpc_attached)
-        self.security_groups: list[ec2.ISecurityGroup] = []
-        self.lifecycle_config: sagemaker.CfnNotebookInstanceLifecycleConfig | None = None
+        self.role = settings.role or self._execution_role(vpc_attached=vpc_attached)
+        self.security_groups = []
+        self.lifecycle_config = None
         self.notebook_instance = self._notebook_instance(direct_internet_access=direct_internet_access)
         acknowledge(self.notebook_instance, self._reasons, self._overrides)
         self._allow_idle_shutdown()
@@ -168,9 +171,9 @@ class NotebookInstance(Construct):
         """What the network of the notebook wants to run at each start, before anything else."""
         return []
 
-    def _routed(self) -> list[str]:
-        """Ranges that those parts send through the customer interface."""
-        return []
+    def _marks(self) -> dict[str, str]:
+        """What those parts do to the network."""
+        return {}
 
     def _update_lifecycle(self) -> None:
         """Write the scripts into the lifecycle configuration, which is made when the first script comes.
@@ -189,14 +192,14 @@ class NotebookInstance(Construct):
             self.notebook_instance.lifecycle_config_name = (
                 self.lifecycle_config.attr_notebook_instance_lifecycle_config_name
             )
-        self.lifecycle_config.on_start = self._hook("OnStart", on_start, self._routed())
-        self.lifecycle_config.on_create = self._hook("OnCreate", on_create, [])
+        self.lifecycle_config.on_start = self._hook("OnStart", on_start, self._marks())
+        self.lifecycle_config.on_create = self._hook("OnCreate", on_create, {})
 
-    def _hook(self, hook: str, parts: list[Part], routed: list[str]) -> list[Any] | None:
+    def _hook(self, hook: str, parts: list[Part], marks: Mapping[str, str]) -> list[Any] | None:
         if not parts:
             return None
         kind = sagemaker.CfnNotebookInstanceLifecycleConfig.NotebookInstanceLifecycleHookProperty
-        return [kind(content=cdk.Fn.base64(joined(self, hook, parts, routed=routed)))]
+        return [kind(content=cdk.Fn.base64(joined(self, hook, parts, marks=marks)))]
 
     def _idle_shutdown_parts(self) -> list[Part]:
         idle = self._settings.idle_shutdown

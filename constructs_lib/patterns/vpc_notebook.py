@@ -9,7 +9,6 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
-from constructs import Construct
 
 from constructs_lib.patterns.lifecycle import Part, packaged
 from constructs_lib.patterns.notebook_instance import NotebookInstance
@@ -26,10 +25,10 @@ class VpcNotebookInstance(NotebookInstance):
         subnet: the subnet of its interface.
     """
 
-    def __init__(
+    subnet: ec2.ISubnet
+
+    def _make_in_vpc(
         self,
-        scope: Construct,
-        construct_id: str,
         settings: NotebookSettings,
         *,
         vpc: ec2.IVpc,
@@ -39,15 +38,9 @@ class VpcNotebookInstance(NotebookInstance):
         allow_all_outbound: bool,
         reasons: Mapping[str, str],
     ) -> None:
+        """Make the parts, attached to a subnet."""
         _check_groups(security_groups)
-        super().__init__(
-            scope,
-            construct_id,
-            settings,
-            direct_internet_access=direct_internet_access,
-            vpc_attached=True,
-            reasons=reasons,
-        )
+        self._make(settings, direct_internet_access=direct_internet_access, vpc_attached=True, reasons=reasons)
         self.subnet = subnet
         self._mounts: dict[str, Part] = {}
         self.security_groups = list(

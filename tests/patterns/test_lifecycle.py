@@ -177,9 +177,9 @@ class TestFrame:
         assert Path(log).read_text() == "quiet\n"
         os.kill(int((tmp_path / "pid").read_text()), 15)
 
-    def test_the_marker_is_the_second_line(self, stack: cdk.Stack) -> None:
-        """So that whoever judges the template knows which ranges go through the VPC."""
-        lines = joined(stack, "OnStart", parts("echo"), routed=["10.0.0.0/16", "192.168.0.0/16"]).splitlines()
+    def test_marks_follow_the_first_line(self, stack: cdk.Stack) -> None:
+        """So that whoever judges the template knows what the script does to the network."""
+        lines = joined(stack, "OnStart", parts("echo"), marks={"routes": "10.0.0.0/16 192.168.0.0/16"}).splitlines()
         assert lines[:2] == ["#!/bin/bash", "# sagemaker-network: routes 10.0.0.0/16 192.168.0.0/16"]
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,4 +1,4 @@
-"""The notebooks without a VPC and with direct internet access: what they make, refuse and acknowledge."""
+"""The notebooks: what they make, what they refuse, what they acknowledge."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
-from constructs_lib import NoVpcNotebook, VpcNotebookDirectInternet
+from constructs_lib import Egress, NoVpcNotebook, PrivateNetwork, PrivateNotebook, VpcNotebookDirectInternet
 from constructs_lib.patterns.lifecycle import MAX_BYTES
+from constructs_lib.services import LOGS, S3, SAGEMAKER_API, SAGEMAKER_RUNTIME, STS
+from constructs_lib.services import NOTEBOOK as NOTEBOOK_PAGE
+from constructs_lib.testing import assert_no_findings
 
 NOTEBOOK = "AWS::SageMaker::NotebookInstance"
 CONFIG = "AWS::SageMaker::NotebookInstanceLifecycleConfig"
@@ -731,3 +734,178 @@ class TestIdleShutdown:
         NoVpcNotebook(stack, "Notebook", role=role, idle_shutdown=cdk.Duration.minutes(30))
         policy = properties(stack, "AWS::IAM::Policy")
         assert policy["PolicyDocument"]["Statement"][0]["Action"] == "sagemaker:StopNotebookInstance"
+
+
+def network_of(stack: cdk.Stack, **options: Any) -> PrivateNetwork:
+    return PrivateNetwork(stack, "Network", **options)
+
+
+class TestPrivateNotebook:
+    """No direct internet access: everything goes through the private network."""
+
+    def test_it_makes_its_own_network_without_a_way_out(self, stack: cdk.Stack) -> None:
+        """With the endpoints that a private notebook needs and no other."""
+        notebook = PrivateNotebook(stack, "Notebook")
+        assert notebook.network.egress is Egress.NONE
+        assert sorted(str(each) for each in notebook.network.endpoints) == ["s3", "sagemaker.api", "sagemaker.runtime"]
+        found = properties(stack)
+        assert found["DirectInternetAccess"] == "Disabled"
+        assert found["SubnetId"] == stack.resolve(notebook.network.subnets[0].subnet_id)
+        assert found["SecurityGroupIds"] == [stack.resolve(notebook.security_groups[0].security_group_id)]
+        Template.from_stack(stack).resource_count_is("AWS::EC2::InternetGateway", 0)
+
+    def test_nothing_is_acknowledged_on_it(self, stack: cdk.Stack) -> None:
+        """It breaks nothing by its nature."""
+        assert acknowledged(PrivateNotebook(stack, "Notebook").notebook_instance) == {}
+
+    def test_it_is_let_out_to_the_endpoints_and_s3_alone(self, stack: cdk.Stack) -> None:
+        """HTTPS to the endpoints' group and to S3's addresses behind the gateway endpoint; nobody is let in."""
+        notebook = PrivateNotebook(stack, "Notebook")
+        template = Template.from_stack(stack)
+        own = stack.resolve(notebook.security_groups[0].security_group_id)
+        endpoints = stack.resolve(notebook.network.endpoint_security_group.security_group_id)
+        https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+        template.resource_count_is("AWS::EC2::SecurityGroupEgress", 1)
+        template.has_resource_properties(
+            "AWS::EC2::SecurityGroupEgress", {**https, "GroupId": own, "DestinationSecurityGroupId": endpoints}
+        )
+        template.resource_count_is("AWS::EC2::SecurityGroupIngress", 1)
+        template.has_resource_properties(
+            "AWS::EC2::SecurityGroupIngress", {**https, "GroupId": endpoints, "SourceSecurityGroupId": own}
+        )
+
+    def test_services_named_get_their_way_too(self, stack: cdk.Stack) -> None:
+        """Each endpoint once, however many notebooks ask."""
+        network = network_of(stack)
+        PrivateNotebook(stack, "One", network=network, services=[STS, LOGS])
+        PrivateNotebook(stack, "Two", network=network, services=[STS])
+        assert sorted(str(each) for each in network.endpoints) == [
+            "logs",
+            "s3",
+            "sagemaker.api",
+            "sagemaker.runtime",
+            "sts",
+        ]
+        Template.from_stack(stack).resource_count_is("AWS::EC2::VPCEndpoint", 5)
+
+    def test_a_nat_gateway_serves_without_interface_endpoints(self, stack: cdk.Stack) -> None:
+        """What the way out serves needs no endpoint."""
+        network = network_of(stack, egress=Egress.NAT_SINGLE)
+        PrivateNotebook(stack, "Notebook", network=network)
+        assert [str(each) for each in network.endpoints] == ["s3"]
+
+    def test_a_subnet_of_the_network_can_be_chosen(self, stack: cdk.Stack) -> None:
+        """And no other."""
+        network = network_of(stack)
+        PrivateNotebook(stack, "Notebook", network=network, subnet=network.subnets[1])
+        assert properties(stack)["SubnetId"] == stack.resolve(network.subnets[1].subnet_id)
+        foreign = ec2.Subnet.from_subnet_id(stack, "Foreign", "subnet-1")
+        with pytest.raises(ValueError) as raised:
+            PrivateNotebook(stack, "Other", network=network, subnet=foreign)
+        assert str(raised.value) == (
+            "subnet is Stack/Foreign, which is not one of the network's: give Stack/Network/Vpc/PrivateSubnet1 and "
+            "Stack/Network/Vpc/PrivateSubnet2, or leave it out for the first (SMN-NB-15)"
+        )
+
+    def test_an_http_proxy_is_set_up_on_the_notebook(self, stack: cdk.Stack) -> None:
+        """Services with endpoints go direct; the script says so to those who judge the template."""
+        network = network_of(stack, egress=Egress.http_proxy("http://10.9.9.9:3128", no_proxy=["git.example.com"]))
+        PrivateNotebook(stack, "Notebook", network=network)
+        text = script(stack)
+        assert text.splitlines()[1] == "# sagemaker-network: proxy http://10.9.9.9:3128"
+        assert re.findall(r"^add (\S+)", text, re.MULTILINE) == ["01-proxy"]
+        (direct,) = re.findall(r"^NO_PROXY_HOSTS='(.*)'$", text, re.MULTILINE)
+        region = '{"Ref": "AWS::Region"}'
+        assert direct.split(",") == [
+            "localhost",
+            "127.0.0.1",
+            "169.254.169.254",
+            "169.254.170.2",
+            f"s3.{region}.amazonaws.com",
+            f".s3.{region}.amazonaws.com",
+            f"api.sagemaker.{region}.amazonaws.com",
+            f"runtime.sagemaker.{region}.amazonaws.com",
+            "git.example.com",
+        ]
+
+    def test_it_waits_for_the_way_to_its_services(self, stack: cdk.Stack) -> None:
+        """The scripts of its first start may use it."""
+        PrivateNotebook(stack, "Notebook")
+        template = Template.from_stack(stack)
+        (notebook,) = template.find_resources(NOTEBOOK).values()
+        assert set(template.find_resources("AWS::EC2::VPCEndpoint")) <= set(notebook["DependsOn"])
+
+    def test_the_page_gets_its_endpoint_where_asked(self, stack: cdk.Stack) -> None:
+        """In the right name of its own partition's prefix."""
+        notebook = PrivateNotebook(stack, "Notebook", private_page=True)
+        assert NOTEBOOK_PAGE in notebook.network.endpoints
+        names = [
+            each["Properties"]["ServiceName"]
+            for each in Template.from_stack(stack).find_resources("AWS::EC2::VPCEndpoint").values()
+        ]
+        assert {"Fn::Join": ["", ["aws.sagemaker.", {"Ref": "AWS::Region"}, ".notebook"]]} in names
+
+    def test_it_opens_from_the_network_alone_by_default(self, stack: cdk.Stack) -> None:
+        """``grant_open`` without places means the network's two endpoints, which are then made."""
+        notebook = PrivateNotebook(stack, "Notebook")
+        role = iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal())
+        notebook.grant_open(role)
+        endpoints = [notebook.network.endpoints[each] for each in (SAGEMAKER_API, NOTEBOOK_PAGE)]
+        condition = properties(stack, "AWS::IAM::Policy")["PolicyDocument"]["Statement"][0]["Condition"]
+        assert condition == {
+            "StringEquals": {"aws:SourceVpce": [stack.resolve(each.vpc_endpoint_id) for each in endpoints]}
+        }
+
+    def test_it_opens_from_elsewhere_where_asked(self, stack: cdk.Stack) -> None:
+        """Then no endpoint is made for it."""
+        notebook = PrivateNotebook(stack, "Notebook")
+        notebook.grant_open(
+            iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal()), ip_ranges=["203.0.113.0/24"]
+        )
+        assert NOTEBOOK_PAGE not in notebook.network.endpoints
+
+    def test_endpoints_that_are_only_found_have_no_id(self, stack: cdk.Stack) -> None:
+        """The message says what to name instead."""
+        vpc = ec2.Vpc.from_vpc_attributes(
+            stack,
+            "Vpc",
+            vpc_id="vpc-1",
+            vpc_cidr_block="10.1.0.0/16",
+            availability_zones=["zone"],
+            isolated_subnet_ids=["subnet-1"],
+            isolated_subnet_route_table_ids=["rtb-1"],
+        )
+        network = PrivateNetwork.from_vpc(
+            stack, "Network", vpc=vpc, egress=Egress.NONE, endpoints=[S3, SAGEMAKER_API, SAGEMAKER_RUNTIME]
+        )
+        notebook = PrivateNotebook(stack, "Notebook", network=network)
+        with pytest.raises(ValueError) as raised:
+            notebook.grant_open(iam.AccountRootPrincipal())
+        assert str(raised.value) == (
+            "vpc_endpoints is empty, and the network did not make its endpoint of sagemaker.api, so its id is not "
+            "known: name the VPC's endpoints of sagemaker.api and notebook in vpc_endpoints, or the VPC in vpcs "
+            "(SMN-IAM-01)"
+        )
+
+    def test_a_vpc_is_not_a_network(self, stack: cdk.Stack) -> None:
+        """The message says what is."""
+        with pytest.raises(
+            TypeError, match=r"^network is .*: give a PrivateNetwork, or leave it out for one of its own$"
+        ):
+            PrivateNotebook(stack, "Notebook", network=make_vpc(stack))
+
+
+def test_the_checks_find_nothing_in_any_notebook() -> None:
+    """The library's own rules, over the three of them: no error, no warning; what the modes break by nature is
+    acknowledged.
+    """
+    app = cdk.App()
+    stack = cdk.Stack(app, "Stack")
+    network = PrivateNetwork(stack, "Network")
+    direct = VpcNotebookDirectInternet(stack, "Direct", vpc=network.vpc, on_premises_cidrs=["192.168.0.0/16"])
+    network.connect(
+        direct, SAGEMAKER_API, SAGEMAKER_RUNTIME
+    )  # names of services with endpoints lead there from it, too
+    NoVpcNotebook(stack, "NoVpc")
+    PrivateNotebook(stack, "Private", network=network)
+    assert_no_findings(stack, fail_on=("warning", "unverified"))
