@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from constructs_lib.assembly.errors import InputError
 from constructs_lib.assembly.values import Text, Unknown
 from constructs_lib.assembly.worlds import Undecided, outside
 
@@ -10,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from constructs_lib.assembly.errors import InputError
     from constructs_lib.assembly.parameters import Parameter
     from constructs_lib.assembly.resource import Resource
     from constructs_lib.assembly.template import Template
@@ -28,6 +28,7 @@ class Group:
         #: Facts of VPCs that the CDK looked up, by VPC id.
         self.context_vpcs: dict[str, dict[str, Any]] = {}
         self._by_type: dict[str, list[Resource]] | None = None
+        self._followed: set[tuple[int, str]] = set()
         self._parameters: dict[str, list[Parameter]] | None = None
         self._literals: dict[tuple[str, tuple[str, ...] | None], list[str]] = {}
         self._exports: tuple[dict[str, list[tuple[Template, str]]], list[tuple[Template, str]]] | None = None
@@ -37,6 +38,17 @@ class Group:
         self.templates = tuple(templates)
         self._by_type = self._exports = self._parameters = None
         self._literals = {}
+
+    def follow(self, template: Template, place: str, value: Any) -> Any:
+        """Return a raw value that a reference led to, resolved; :class:`InputError` where following it leads back to the same place."""
+        step = (id(template), place)
+        if step in self._followed:
+            raise InputError(template.path, place, "circular reference: its value needs itself")
+        self._followed.add(step)
+        try:
+            return template.resolve(value)
+        finally:
+            self._followed.discard(step)
 
     def resources(self, *types: str) -> list[Resource]:
         """Return the resources of these types (all, where none is given), in the order of the templates; some may not exist in some worlds."""

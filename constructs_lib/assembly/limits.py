@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 LARGEST_FILE = 20 * 1024 * 1024
 #: Levels of nesting.
 DEEPEST = 200
-#: Values that aliases, or loops, may make out of one template.
+#: Values that aliases may make out of one template.
 MOST_VALUES = 2_000_000
+#: Values that loops may make out of one template, which can have 500 resources.
+MOST_LOOPED = 200_000
 
 
 def check_size(path: str, size: int) -> None:

@@ -92,7 +92,7 @@ def _split(template: Template, argument: Any) -> Any:
 
 
 def split(value: Any, delimiter: str) -> Any:
-    """Return the pieces of a text, as ``Fn::Split`` gives them, without blanks around them where the delimiter is a comma.
+    """Return the pieces of a text, as ``Fn::Split`` gives them.
 
     A text with a hole that may itself hold the delimiter cannot be split: the result is :class:`Unknown`.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from constructs_lib.assembly.errors import InputError
-from constructs_lib.assembly.limits import MOST_VALUES
+from constructs_lib.assembly.limits import MOST_LOOPED
 from constructs_lib.assembly.values import Unknown, scalar_text
 
 TYPE_CHECKING = False
@@ -80,8 +80,8 @@ class Loops:
     def _written(self, value: Any, given: Mapping[str, str], place: str) -> Any:
         """Return a copy of ``value`` with identifiers replaced and the loops in it written out."""
         self._made += 1
-        if self._made > MOST_VALUES:
-            raise InputError(self.path, place, f"{_LOOP} makes more than {MOST_VALUES:,} values out of it")
+        if self._made > MOST_LOOPED:
+            raise InputError(self.path, place, f"{_LOOP} makes more than {MOST_LOOPED:,} values out of it")
         if isinstance(value, str):
             return _substituted(value, given) if given else value
         if isinstance(value, list):

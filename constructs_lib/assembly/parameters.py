@@ -95,11 +95,12 @@ class Parameter:
         )
 
     def _typed(self, value: Any) -> Any:
-        """Return a given value as the parameter's type makes it: lists are cut at commas, scalars are text."""
+        """Return a given value as the parameter's type makes it: lists are cut at commas, without blanks around, scalars are text."""
         if value is ABSENT or isinstance(value, Unknown):
             return self.unknown if value is ABSENT else value
         if self.is_ssm:
             return self.unknown
         if self.is_list:
-            return split(value, ",") if not isinstance(value, list) else value
+            items = value if isinstance(value, list) else split(value, ",")
+            return [item.strip() if isinstance(item, str) else item for item in items] if isinstance(items, list) else items
         return join((value,)) if not isinstance(value, dict) else value

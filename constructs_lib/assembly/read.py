@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from stat import S_ISREG
 
 from constructs_lib.assembly.errors import InputError
 from constructs_lib.assembly.limits import check_depth, check_size, too_deep
@@ -22,7 +23,10 @@ def read_file(file: str, shown: str) -> Any:
 def read_text(file: str, shown: str) -> str:
     """Return the text of a file, or raise :class:`InputError`."""
     try:
-        check_size(shown, os.stat(file).st_size)
+        found = os.stat(file)
+        if not S_ISREG(found.st_mode):
+            raise InputError(shown, "", "cannot be read: not a regular file")
+        check_size(shown, found.st_size)
         with open(file, "rb") as stream:
             content = stream.read()
     except OSError as error:

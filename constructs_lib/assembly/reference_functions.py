@@ -100,8 +100,8 @@ def attribute_of(template: Template, name: str, attribute: str) -> Any:
         return resource.nested.output(attribute[8:])
     echo = _ECHOES.get((resource.type, attribute))
     if echo is not None:
-        value = resource.get(echo)
-        if value is not None:
+        value = template.group.follow(template, f"Resources.{name}.Properties.{echo}", resource.properties.get(echo))
+        if value is not ABSENT:
             return value
     return Reference(resource, attribute)
 

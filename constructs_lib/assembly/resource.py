@@ -93,7 +93,9 @@ class Resource:
         """Walk the raw properties, resolving only what stands on the way."""
         node: Any = self.properties
         for index, step in enumerate(path):
-            if node.__class__ is dict and step in node and not (len(node) == 1 and step in FUNCTIONS):
+            if node.__class__ is dict and not _is_function(node):
+                if step not in node:
+                    return ABSENT
                 node = node[step]
                 continue
             value = self.template.resolve(node)
@@ -104,6 +106,14 @@ class Resource:
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.logical_id}>"
+
+
+def _is_function(node: dict[str, Any]) -> bool:
+    """Whether an object is made by a function, so that what stands in it is only known once that is followed."""
+    if len(node) == 1:
+        name = next(iter(node))
+        return name in FUNCTIONS or name[:4] == "Fn::"
+    return "Fn::Transform" in node
 
 
 def _step(value: Any, step: str | int) -> Any:

@@ -174,7 +174,7 @@ class Template:
                 kind="output",
                 key=("output", self.path, name),
             )
-        return resolve(self, body["Value"])
+        return self.group.follow(self, f"Outputs.{name}", body["Value"])
 
     def export_name(self, name: str) -> Any:
         """Return the name under which an output is exported, :data:`ABSENT` where it is not."""

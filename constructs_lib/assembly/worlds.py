@@ -70,7 +70,7 @@ class World:
         literal = question.literal
         answer: str | bool
         answer = self._value(question.subject) if literal is None else self._is(question.subject, literal)
-        self.log.append((question, answer, via or self.asking))
+        self.log.append((question, answer, self.asking or via))
         return answer
 
     def _value(self, subject: Subject) -> str:
