@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from constructs_lib.network.account import BlockPublicAccess
 from constructs_lib.network.acl import AclEntry, NetworkAcl
 from constructs_lib.network.addresses import Range
 from constructs_lib.network.endpoints import Endpoint
 from constructs_lib.network.explain import explain_paths
+from constructs_lib.network.firewall import Firewall
 from constructs_lib.network.groups import Rule, SecurityGroup, admits, egress_of, ingress_of, self_admitted
 from constructs_lib.network.iam import BucketPolicy, Policy, Role, Statement, matches, statements_of
 from constructs_lib.network.jobs import (
@@ -32,8 +34,6 @@ from constructs_lib.network.studio import App, Domain, MlflowApp, MlflowServer, 
 from constructs_lib.network.things import Thing
 from constructs_lib.network.vantage import Vantage, admits_interface
 from constructs_lib.network.vpc import Subnet, Vpc
-from constructs_lib.network.account import BlockPublicAccess  # noqa: I001 - after what it refers to
-from constructs_lib.network.firewall import Firewall
 
 __all__ = [
     "AclEntry",
@@ -92,16 +92,16 @@ __all__ = [
     "admits",
     "admits_interface",
     "egress_of",
+    "explain_paths",
     "hosts",
     "ingress_of",
+    "matches",
     "model_at",
     "models_behind",
-    "matches",
     "network_of",
     "registry_groups",
     "roles_of",
     "self_admitted",
     "statements_of",
     "variant_path",
-    "statements_of",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, fact
-from constructs_lib.network.addresses import EVERYTHING4, EVERYTHING6, Range
+from constructs_lib.network.addresses import EVERYTHING4, EVERYTHING6, Range, subtract
 from constructs_lib.network.groups import PORTS, normal_protocol
 from constructs_lib.network.things import Thing, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from constructs_lib.assembly import Resource
     from constructs_lib.network.vpc import Subnet, Vpc
@@ -106,7 +107,7 @@ class Decision:
         self.entry = entry
         self.partly = partly
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204 - unpacks as (allowed, entry)
+    def __iter__(self) -> Iterator[Any]:
         return iter((self.allowed, self.entry))
 
 
@@ -155,17 +156,15 @@ class NetworkAcl(Thing):
         """The entries for what enters the subnet, in order."""
         return self._entries(egress=False)
 
-    def entries(self, egress: bool) -> tuple[AclEntry, ...]:
+    def listed(self, *, egress: bool) -> tuple[AclEntry, ...]:
         """The entries of one direction, in order, without the last one, which denies."""
         return self.outbound if egress else self.inbound
 
     def _entries(self, *, egress: bool) -> tuple[AclEntry, ...]:
         if self.imported and self.default_of is None:
             raise self.unseen("the entries")
-        found = []
-        for each in self.network.pointing("AWS::EC2::NetworkAclEntry", self, "NetworkAclId"):
-            if each.flag("Egress", default=False) is egress:
-                found.append(_read_entry(each))
+        entries = self.network.pointing("AWS::EC2::NetworkAclEntry", self, "NetworkAclId")
+        found = [_read_entry(each) for each in entries if each.flag("Egress", default=False) is egress]
         if self.default_of is not None:
             found += [AclEntry(_DEFAULT_NUMBER, allow=True, range=everything) for everything in (EVERYTHING4, EVERYTHING6)]
         return tuple(sorted(found, key=lambda entry: entry.number))
@@ -184,7 +183,7 @@ class NetworkAcl(Thing):
         refused: list[tuple[AclEntry, Box]] = []
         allowing: AclEntry | None = None
         last = AclEntry(_LAST, allow=False, range=EVERYTHING4 if not ranges or ranges[0].version == 4 else EVERYTHING6)
-        for entry in (*self.entries(egress), last):
+        for entry in (*self.listed(egress=egress), last):
             left: list[Box] = []
             for box in boxes:
                 cut = entry.common(box, protocol)
@@ -204,8 +203,6 @@ class NetworkAcl(Thing):
 
 def _some_addresses_pass(ranges: Sequence[Range], refused: Sequence[tuple[AclEntry, Box]]) -> bool:
     """Is there an address that no refusal concerns?"""
-    from constructs_lib.network.addresses import subtract
-
     return bool(subtract(ranges, [box[0] for _, box in refused]))
 
 

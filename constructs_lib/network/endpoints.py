@@ -6,6 +6,7 @@ from constructs_lib import services
 from constructs_lib.assembly import NotVisible, Text, Unknown, fact
 from constructs_lib.network.addresses import Range
 from constructs_lib.network.groups import SecurityGroup, admits, ingress_of
+from constructs_lib.network.iam import statements_of
 from constructs_lib.network.names import HostedZone, zone_serves
 from constructs_lib.network.routes import RouteTable
 from constructs_lib.network.things import Thing
@@ -51,9 +52,17 @@ class Endpoint(Thing):
     @fact
     def may_serve(self) -> bool:
         """Is its service not known, and may its names be those of any service (private DNS is on)?"""
-        if not isinstance(self.get("ServiceName"), Unknown):
-            return False
-        return self.kind == INTERFACE and self.private_dns
+        return self._service_hidden and self.kind == INTERFACE and self.private_dns
+
+    @fact
+    def may_route(self) -> bool:
+        """Is its service not known, and may it be a gateway endpoint of any service that has one?"""
+        return self._service_hidden and self.kind == GATEWAY
+
+    @fact
+    def _service_hidden(self) -> bool:
+        value = self.get("ServiceName")
+        return isinstance(value, Unknown) or (value.__class__ is Text and value.pattern.endswith("*"))
 
     @fact
     def is_aws(self) -> bool:
@@ -139,14 +148,14 @@ class Endpoint(Thing):
         if vpc.imported and vpc.declared is None:
             # AWS refuses an endpoint with private DNS in a VPC where either is off; one that deploys is proof enough.
             return None
-        try:
-            if not vpc.dns_support:
-                return "EnableDnsSupport"
-            return None if vpc.dns_hostnames else "EnableDnsHostnames"
-        except NotVisible:
-            if vpc.imported:
-                return None
-            raise
+        for name, attribute in (("EnableDnsSupport", "dns_support"), ("EnableDnsHostnames", "dns_hostnames")):
+            try:
+                if not getattr(vpc, attribute):
+                    return name
+            except NotVisible:
+                if not vpc.imported:
+                    raise
+        return None
 
     @fact
     def _hosted_zone(self) -> HostedZone | None:
@@ -168,13 +177,10 @@ class Endpoint(Thing):
         policy = self.policy
         if policy is None:
             return False
-        statements = policy.get("Statement") or []
-        statements = statements if isinstance(statements, list) else [statements]
-        if any(not isinstance(statement, dict) for statement in statements):
-            return False
-        if not any(statement.get("Effect") == "Allow" for statement in statements):
-            return not any(isinstance(statement.get("Effect"), Unknown) for statement in statements)
-        return any(_denies_everything(statement) for statement in statements)
+        statements = statements_of(self, policy, "PolicyDocument")
+        if not any(statement.allow for statement in statements):
+            return True
+        return any(_denies_everything(statement.body) for statement in statements)
 
     @fact
     def full_access(self) -> bool:
@@ -182,9 +188,8 @@ class Endpoint(Thing):
         policy = self.policy
         if policy is None:
             return True
-        statements = policy.get("Statement") or []
-        statements = statements if isinstance(statements, list) else [statements]
-        return any(isinstance(one, dict) and one.get("Effect") == "Allow" and _everything(one) and not one.get("Condition") for one in statements)
+        statements = statements_of(self, policy, "PolicyDocument")
+        return any(one.allow and _everything(one.body) and not one.body.get("Condition") for one in statements)
 
     @fact
     def zones(self) -> frozenset[Hashable]:
@@ -238,6 +243,7 @@ class DeclaredEndpoint(Endpoint):
         self.service_name = name if self.service is None else self.service.endpoint.replace("{region}", "*")
         self.is_aws = True
         self.may_serve = False
+        self.may_route = False
         self.private_dns = bool(facts.get("privateDns", self.kind == INTERFACE))
         self.only_inbound_resolver = False
         self.why_names_fail = None if self.private_dns else f"the endpoint for {name} is declared without private DNS"

@@ -54,13 +54,13 @@ def explain_paths(network: Network, from_: str | None = None, to: Sequence[str] 
 def explain_path(network: Network, source: str, destination: str) -> Path:
     """Answer one question in all worlds that it depends on, and combine the answers: where they differ it is unverified."""
     resource = find_resource(network, source.split("+", 1)[0])
-    branches = explore(network.group, lambda: _created(network, source, resource) or network.reach(source, destination))
+    branches = explore(network.group, lambda: _created(source, resource) or network.reach(source, destination))
     path = _combined(source, destination, branches)
     path.template = "" if resource is None else resource.template.path
     return path
 
 
-def _created(network: Network, source: str, resource: Any) -> Path | None:
+def _created(source: str, resource: Any) -> Path | None:
     """The answer for a workload that conditions leave out."""
     if resource is None or resource.exists():
         return None

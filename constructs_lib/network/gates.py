@@ -5,6 +5,7 @@ from __future__ import annotations
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network.addresses import PUBLIC4, PUBLIC6, Range
 from constructs_lib.network.groups import admits, egress_of, ingress_of
+from constructs_lib.network.things import Thing
 from constructs_lib.network.vantage import admits_interface
 
 TYPE_CHECKING = False
@@ -155,7 +156,7 @@ class Crossing:
 
     def ranges(self) -> Sequence[Range]:
         """The addresses on the other side."""
-        return self.outside if isinstance(self.outside, (list, tuple)) else self.outside.ranges
+        return self.outside.ranges if isinstance(self.outside, Thing) else self.outside
 
 
 def between(one: Subnet, other: Subnet) -> list[Crossing]:
@@ -180,7 +181,7 @@ def _cross(trail: Trail, target: Target, crossing: Crossing, shown: set[NetworkA
     acl = _acl(trail, subnet)
     if acl is None:
         return
-    if acl.default and not acl.entries(True)[2:] and not acl.entries(False)[2:]:
+    if acl.default and not acl.listed(egress=True)[2:] and not acl.listed(egress=False)[2:]:
         return  # as created: it allows everything
     ranges = crossing.ranges()
     request = acl.decide(not crossing.inward, ranges, target.protocol, target.low, target.high)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from constructs_lib.assembly import NotVisible, Unknown, fact
 from constructs_lib.network.addresses import EVERYTHING4, EVERYTHING6, Range, subtract, touches
 from constructs_lib.network.things import Thing, whole
@@ -38,10 +40,11 @@ class Rule:
         peer: The other side as a security group, or None.
         prefix_list: The other side as a prefix list (its id as it stands in the template), or None.
         unknown: What is not known of the rule (its other side, its ports), or None.
+        hidden_range: The other side in words, where it is written as addresses that are not known; else None.
     """
 
     __slots__ = (
-        "direction", "from_port", "group", "implicit", "peer", "prefix_list", "prefixes", "protocol", "range", "resource", "to_port", "unknown",
+        "direction", "from_port", "group", "hidden_range", "implicit", "peer", "prefix_list", "prefixes", "protocol", "range", "resource", "to_port", "unknown",
     )
 
     def __init__(self, direction: str, group: SecurityGroup, resource: Resource | None, *, implicit: bool = False) -> None:
@@ -56,6 +59,7 @@ class Rule:
         self.prefix_list: str | None = None
         self.prefixes: tuple[Range, ...] = ()
         self.unknown: NotVisible | None = None
+        self.hidden_range: str | None = None
 
     @property
     def id(self) -> str:
@@ -75,7 +79,7 @@ class Rule:
     @property
     def is_cidr(self) -> bool:
         """Is its other side addresses or a prefix list, rather than a security group?"""
-        return self.range is not None or self.prefix_list is not None
+        return self.range is not None or self.prefix_list is not None or self.hidden_range is not None
 
     @property
     def ranges(self) -> tuple[Range, ...]:
@@ -106,7 +110,7 @@ class Rule:
             return str(self.range)
         if self.peer is not None:
             return self.peer.id
-        return self.prefix_list or ("anywhere" if self.unknown is None else self.unknown.what)
+        return self.prefix_list or self.hidden_range or ("anywhere" if self.unknown is None else self.unknown.what)
 
     @property
     def text(self) -> str:
@@ -329,8 +333,10 @@ def _read_other_side(rule: Rule, body: dict[str, Any], where: str) -> None:
             try:
                 rule.range = Range.parse(value) if value.__class__ is str else network.range_of(value)
             except ValueError as error:
+                rule.hidden_range = str(value)
                 rule.unknown = NotVisible(f"{name} of {rule.id}: {error}")
             except NotVisible as reason:
+                rule.hidden_range = reason.what
                 rule.unknown = rule.unknown or NotVisible(f"{name} of {rule.id} is {reason.what}", reason.declare)
             return
     value = body.get(_GROUPS[rule.direction]) or body.get("SourceSecurityGroupName")
@@ -409,7 +415,7 @@ def _names_any(rule: Rule, groups: Sequence[SecurityGroup]) -> tuple[bool, NotVi
         return False, None
     for group in groups:
         try:
-            if rule.peer.same_as(group):
+            if rule.peer.names(group):
                 return True, None
         except NotVisible as reason:
             hidden = reason
@@ -435,7 +441,7 @@ def _port_slices(rules: Iterable[Rule], low: int, high: int) -> list[tuple[int, 
         if not rule.everything:
             cuts.update(cut for cut in (rule.from_port, rule.to_port + 1) if low < cut <= high)
     ordered = sorted(cuts)
-    return [(first, after - 1) for first, after in zip(ordered, ordered[1:], strict=False)]
+    return [(first, after - 1) for first, after in pairwise(ordered)]
 
 
 def _cover_slice(speaking: Sequence[tuple[Rule, bool]], ranges: Sequence[Range]) -> list[Rule] | None:

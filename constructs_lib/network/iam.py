@@ -92,18 +92,35 @@ def matches(pattern: str, action: str) -> bool:
 
 
 def statements_of(owner: Thing, document: dict[str, Any] | None, where: str) -> tuple[Statement, ...]:
-    """Return the statements of a policy document."""
+    """Return the statements of a policy document.
+
+    Raises:
+        NotVisible: It cannot be told what one of them does.
+    """
     if document is None:
         return ()
     found = document.get("Statement")
     if isinstance(found, Unknown):
         raise owner.hidden(found, where, "Statement")
     bodies = found if found.__class__ is list else [found]
-    return tuple(
-        Statement(owner, body, f"{where}.Statement.{index}" if found.__class__ is list else f"{where}.Statement")
-        for index, body in enumerate(bodies)
-        if body.__class__ is dict
-    )
+    statements = []
+    for index, body in enumerate(bodies):
+        place = f"{where}.Statement.{index}" if found.__class__ is list else f"{where}.Statement"
+        _require_known(owner, body, place)
+        if body.__class__ is dict:
+            statements.append(Statement(owner, body, place))
+    return tuple(statements)
+
+
+def _require_known(owner: Thing, body: Any, where: str) -> None:
+    """Raise `NotVisible` where it cannot be told what a statement does: it, its effect or an action is a parameter."""
+    if isinstance(body, Unknown):
+        raise owner.hidden(body, where)
+    for name in ("Effect", "Action", "NotAction"):
+        value = body.get(name) if body.__class__ is dict else None
+        for one in value if value.__class__ is list else (value,):
+            if isinstance(one, Unknown):
+                raise owner.hidden(one, where, name)
 
 
 def _inline(owner: Thing) -> tuple[Statement, ...]:

@@ -187,16 +187,22 @@ class Model(Job):
     @fact
     def repository_access_vpc(self) -> bool:
         """Does it pull an image through the VPC (`RepositoryAccessMode` is Vpc)?"""
-        modes = [(body.get("ImageConfig") or {}).get("RepositoryAccessMode") for body in self.containers]
-        for mode in modes:
-            if isinstance(mode, Unknown):
-                raise self.hidden(mode, "ImageConfig", "RepositoryAccessMode")
-        return "Vpc" in modes
+        return any(mode == "Vpc" for mode in [self._image_config(body, "RepositoryAccessMode") for body in self.containers])
 
     @fact
     def registry_auth(self) -> bool:
         """Does its registry ask a Lambda function for credentials?"""
-        return any((body.get("ImageConfig") or {}).get("RepositoryAuthConfig") for body in self.containers)
+        return any([bool(self._image_config(body, "RepositoryAuthConfig")) for body in self.containers])
+
+    def _image_config(self, container: dict[str, Any], name: str) -> Any:
+        """A setting of a container's image, or None."""
+        config = container.get("ImageConfig") or {}
+        if isinstance(config, Unknown):
+            raise self.hidden(config, "ImageConfig")
+        value = config.get(name)
+        if isinstance(value, Unknown):
+            raise self.hidden(value, "ImageConfig", name)
+        return value
 
     @fact
     def role(self) -> Role | None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.assembly import Group, Resource
     from constructs_lib.network.path import Path
+    from constructs_lib.network.routes import NatGateway
     from constructs_lib.services import Service
 
     T = TypeVar("T", bound=Thing)
@@ -194,7 +195,7 @@ class Network:
         found = self._of.get(key)
         if found is None:
             found = self._of[key] = kind(self, resource)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def thing(self, kind: type[T], value: Any) -> T:
         """The thing of one class that a resolved value means: a resource of the templates, or something imported."""
@@ -210,7 +211,7 @@ class Network:
         found = self._mentioned.get(key)
         if found is None:
             found = self._mentioned[key] = kind(self, None, Imported(value))
-        return found  # type: ignore[no-any-return]
+        return found
 
     def named(self, kind: type[T], value: Any, name: str) -> T | None:
         """The thing of one class that a name means: a reference to its resource, or the text that its property `name` holds."""
@@ -407,7 +408,7 @@ class Network:
                 f"declare the endpoints of {vpc.id} in Metadata.SageMakerNetwork",
             )
         for endpoint in self._endpoints_of(vpc):
-            if endpoint.may_serve and endpoint.exists:
+            if (endpoint.may_serve or (endpoint.may_route and "gateway" in service.kinds)) and endpoint.exists:
                 raise endpoint.hidden(endpoint.get("ServiceName"), "ServiceName")
 
     @fact_of
@@ -456,7 +457,7 @@ class Network:
             raise NotVisible(path.why, path.declare)
         return path.why if path.verdict == "blocked" else None
 
-    def s3_path(self, subnet: Subnet) -> Endpoint | routes.NatGateway | Subnet | None:
+    def s3_path(self, subnet: Subnet) -> Endpoint | NatGateway | Subnet | None:
         """What gives a subnet its way to S3: a NAT gateway (the subnet, where its egress is declared), or an endpoint; None where nothing does."""
         from constructs_lib.network.usable import s3_path
 

@@ -132,9 +132,9 @@ def _texts(value: Any) -> Iterable[str]:
 def pattern_of(value: Any) -> str:
     """Return a text with `*` for what is not known of it."""
     if value.__class__ is str:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is Text:
-        return value.pattern  # type: ignore[no-any-return]
+        return value.pattern
     raise NotVisible(f"the name {value}")
 
 

@@ -44,11 +44,8 @@ class LifecycleConfig(Thing):
         Raises:
             NotVisible: A script as a whole is not in the templates.
         """
-        found = []
-        for hook in ("OnCreate", "OnStart"):
-            for index in range(len(self.entries(hook))):
-                found.append((hook, self._script(hook, index)))
-        return tuple(found)
+        places = [(hook, index) for hook in ("OnCreate", "OnStart") for index in range(len(self.entries(hook)))]
+        return tuple((hook, self._script(hook, index)) for hook, index in places)
 
     def _script(self, hook: str, index: int) -> str:
         value = self.get(hook, index, "Content")
@@ -108,7 +105,7 @@ def _code(script: str) -> str:
 def _block(match: re.Match[str]) -> str:
     parts = match.groupdict()
     if parts.get("mask"):
-        bits = bin(int.from_bytes(bytes(int(part) & 255 for part in parts["mask"].split(".")), "big")).count("1")
+        bits = int.from_bytes(bytes(int(part) & 255 for part in parts["mask"].split(".")), "big").bit_count()
         return f"{parts['net']}/{bits}"
     return f"{parts['net']}/{parts['length']}" if parts.get("length") else parts["net"]
 

@@ -105,6 +105,12 @@ class Target:
         found.__dict__.update(self.__dict__, low=low, high=high, any_port=False)
         return found
 
+    def within(self, piece: Range) -> Target:
+        """The same target, cut down to a part of its addresses."""
+        found = object.__new__(Target)
+        found.__dict__.update(self.__dict__, range=piece)
+        return found
+
     @property
     def ports_text(self) -> str:
         """`TCP 443`, `TCP 8192-65535`, `all TCP ports`."""
@@ -131,7 +137,7 @@ def target(network: Network, asked: Any, port: int | None = None, protocol: str 
     if isinstance(asked, Range):
         return _cidr(str(asked), asked, ports, protocol)
     if isinstance(asked, Thing):
-        return _thing(network, asked.id, asked, ports, protocol)
+        return _thing(asked.id, asked, ports, protocol)
     return _from_text(network, str(asked), ports, protocol)
 
 
@@ -146,7 +152,7 @@ def _from_text(network: Network, text: str, ports: tuple[int, int] | None, proto
         return Target(text, "service", ports or _HTTPS, protocol=protocol, service=service)
     found = _resource(network, name)
     if found is not None:
-        return _thing(network, text, found, ports, protocol)
+        return _thing(text, found, ports, protocol)
     try:
         return _cidr(text, Range.parse(name), ports, protocol)
     except ValueError:
@@ -159,7 +165,7 @@ def _from_text(network: Network, text: str, ports: tuple[int, int] | None, proto
 
 def _split_port(text: str) -> tuple[str, tuple[int, int] | None]:
     match = _PORT.fullmatch(text)
-    if match is None or "://" in text and match["name"].endswith("//"):
+    if match is None or match["name"].endswith("//"):
         return text, None
     name = match["name"]
     if name.count(":") > 1 and "/" not in name and not name.startswith("["):
@@ -193,7 +199,8 @@ def _resource(network: Network, name: str) -> Thing | None:
     from constructs_lib.network.model import CLASSES
     from constructs_lib.network.storage import Placed
 
-    for kind in (*CLASSES.values(), Placed):
+    kinds: list[type[Thing]] = [*CLASSES.values(), Placed]
+    for kind in kinds:
         if resource.type in kind.types and kind.__name__ not in ("EmrCluster", "Policy"):
             return network.of(kind, resource)
     return network.of(Thing, resource)
@@ -209,7 +216,7 @@ def find_resource(network: Network, name: str) -> Resource | None:
     return found
 
 
-def _thing(network: Network, text: str, thing: Thing, ports: tuple[int, int] | None, protocol: str) -> Target:
+def _thing(text: str, thing: Thing, ports: tuple[int, int] | None, protocol: str) -> Target:
     if isinstance(thing, Subnet):
         return _places(text, [thing.cidr], ports, protocol)
     if isinstance(thing, Vpc):
@@ -293,7 +300,7 @@ def _sends(network: Network, resource: Resource) -> Any:
     return next((each for each in network.things("TrainingNetwork") if each.resource is resource), None)
 
 
-def _part(network: Network, kind: type[Any], name: str) -> Any:
+def _part(network: Network, kind: type[Thing], name: str) -> Any:
     resource = find_resource(network, name)
     if resource is not None and resource.type in kind.types:
         return network.of(kind, resource)

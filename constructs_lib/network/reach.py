@@ -134,7 +134,6 @@ def _both(start: Vantage, asked: Target) -> Path:
     if asked.kind != "cidr":
         return _opaque(start, asked) if start.script_reroutes else _managed(start, asked)
     assert asked.range is not None
-    found = []
     try:
         own = start.subnets[0].vpc.known_ranges
         known = start.subnets[0].vpc.cidrs
@@ -143,12 +142,11 @@ def _both(start: Vantage, asked: Target) -> Path:
             return _hidden(start, asked, reason)
         own = known = ()
     inside = (*own, *known, *start.routes)
-    for piece in (asked.range.common(one) for one in dict.fromkeys(inside)):
-        if piece is not None:
-            found.append(_attached(start, Target(asked.text, "cidr", (asked.low, asked.high), protocol=asked.protocol, range=piece)))
+    pieces = [asked.range.common(one) for one in dict.fromkeys(inside)]
+    found = [_attached(start, asked.within(piece)) for piece in pieces if piece is not None]
     outside = subtract([asked.range], inside)
     if outside:
-        rest = Target(asked.text, "cidr", (asked.low, asked.high), protocol=asked.protocol, range=outside[0])
+        rest = asked.within(outside[0])
         hidden = start.hidden_routes is not None and (start.script_reroutes or not outside[0].public)
         found.append(_opaque(start, rest) if hidden else _managed(start, rest))
     return worst(found)
@@ -185,10 +183,7 @@ def _attached(start: Vantage, asked: Target) -> Path:
         trail = Trail(start.id, asked.text)
         trail.hide(NotVisible(f"the subnets of {start.id}, which names none", f"name the subnets of {start.id}"))
         return trail.path()
-    found = []
-    for subnet in start.subnets:
-        path = _in_subnet(start.at(subnet), asked)
-        found.append((subnet, path))
+    found = [(subnet, _in_subnet(start.at(subnet), asked)) for subnet in start.subnets]
     chosen = worst([path for _, path in found])
     if len(found) > 1 and any(path.verdict != chosen.verdict for _, path in found):
         subnet = next(subnet for subnet, path in found if path is chosen)

@@ -377,7 +377,7 @@ class RouteTable(Thing):
         """The VPC that it belongs to."""
         from constructs_lib.network.vpc import Vpc
 
-        return None if self.imported else self.thing(Vpc, "VpcId")  # type: ignore[no-any-return]
+        return None if self.imported else self.thing(Vpc, "VpcId")
 
     @fact
     def routes(self) -> tuple[Route, ...]:

@@ -99,13 +99,12 @@ def roles_of(job: Job) -> tuple[Role, ...]:
 
 
 def registry_groups(model: Model) -> tuple[SecurityGroup, ...]:
-    """The groups of the load balancers and instances of the templates that the model's images in private registries are pulled from."""
+    """The groups of the load balancers and instances of the templates that the hosts of the model's images stand for."""
     found: list[SecurityGroup] = []
     for body in model.containers:
-        if (body.get("ImageConfig") or {}).get("RepositoryAccessMode") == "Vpc":
-            for reference in references(body.get("Image")):
-                if reference.resource.type in Placed.types:
-                    found += model.network.of(Placed, reference.resource).security_groups
+        for reference in references(body.get("Image")):
+            if reference.resource.type in Placed.types:
+                found += model.network.of(Placed, reference.resource).security_groups
     return tuple(dict.fromkeys(found))
 
 

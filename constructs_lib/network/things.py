@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from constructs_lib.assembly import Resource
     from constructs_lib.network.model import Network
 
+    Kind = type[Any]
+
 #: Attributes of a resource that are another thing than the resource itself.
 OTHER_THINGS = frozenset({"DefaultSecurityGroup", "DefaultNetworkAcl"})
 #: The attributes of these name the resource itself; those of custom resources and alike are different things each.
@@ -164,7 +166,7 @@ class Thing:
         """A property that is text."""
         value = self.known(*path, default=default)
         if value is None or value.__class__ is str:
-            return value  # type: ignore[no-any-return]
+            return value
         if value.__class__ in (int, float, bool):
             return str(value).lower() if value.__class__ is bool else str(value)
         raise self.hidden(value, *path)
@@ -173,7 +175,7 @@ class Thing:
         """A property that is true or false, also where it is written as text."""
         value = self.known(*path, default=default)
         if value.__class__ is bool:
-            return value  # type: ignore[no-any-return]
+            return value
         if value.__class__ is str and value.lower() in ("true", "false"):
             return bool(value.lower() == "true")
         raise self.hidden(value, *path)
@@ -206,7 +208,7 @@ class Thing:
         """A policy document, be it written as an object or as JSON text."""
         return as_document(self, self.known(*path), *path)
 
-    def things(self, kind: type[Any], *path: str | int) -> tuple[Any, ...]:
+    def things(self, kind: Kind, *path: str | int) -> tuple[Any, ...]:
         """The things of one kind that a list property names; a parameter that is the whole list is one imported thing."""
         value = self.get(*path)
         if value is None:
@@ -214,7 +216,7 @@ class Thing:
         values = value if value.__class__ is list else [value]
         return tuple(dict.fromkeys(self.network.thing(kind, one) for one in values if one not in (None, "")))
 
-    def thing(self, kind: type[Any], *path: str | int) -> Any:
+    def thing(self, kind: Kind, *path: str | int) -> Any:
         """The thing of one kind that a property names, or None where it is not set."""
         value = self.get(*path)
         return None if value in (None, "") else self.network.thing(kind, value)
@@ -235,6 +237,20 @@ class Thing:
             return bool(mine == theirs)
         raise NotVisible(f"whether {self.noun} {self.id} is {other.id}", self.source.declare or other.source.declare)
 
+    def names(self, other: Thing) -> bool:
+        """Does what stands here, in a rule or a list, surely mean the other thing, or surely not?
+
+        As `same_as`, but a parameter may mean what the templates create: whoever deploys an update may give it what the first deployment made.
+
+        Raises:
+            NotVisible: It is a parameter, an import or alike, and may mean the other.
+        """
+        if self.source is not None and other.source is None:
+            value = self.source.value
+            if isinstance(value, Unknown) and value.kind == "parameter":
+                raise NotVisible(f"whether {self.noun} {self.id} is {other.id}", value.declare)
+        return self.same_as(other)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
 
@@ -242,7 +258,7 @@ class Thing:
 def whole(value: Any) -> int | None:
     """A whole number, also where it is written as text or as 1.0; None for anything else."""
     if value.__class__ is int:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is float and value.is_integer():
         return int(value)
     if value.__class__ is str:
@@ -258,7 +274,7 @@ def as_document(thing: Thing, value: Any, *path: str | int) -> dict[str, Any] | 
     Holes in JSON text stay visible (`${BucketName}`), but for region, account and partition: these become `*`, which is what a policy calls anything.
     """
     if value is None or value.__class__ is dict:
-        return value  # type: ignore[no-any-return]
+        return value
     text = "".join("*" if isinstance(part, Pseudo) else str(part) for part in value.parts) if value.__class__ is Text else value
     if text.__class__ is str:
         try:
@@ -266,5 +282,5 @@ def as_document(thing: Thing, value: Any, *path: str | int) -> dict[str, Any] | 
         except JSONDecodeError:
             found = None
         if found.__class__ is dict:
-            return found  # type: ignore[no-any-return]
+            return found
     raise thing.hidden(value, *path)

@@ -24,9 +24,13 @@ def s3_path(network: Network, subnet: Subnet) -> Endpoint | NatGateway | Subnet 
     Raises:
         NotVisible: The subnet's routes are not in the templates, or its VPC may have endpoints that they do not show.
     """
+    hidden: NotVisible | None = None
     for endpoint in network.known_endpoints(subnet.vpc, S3):
-        if endpoint.kind == GATEWAY and any(table.same_as(subnet.route_table) for table in endpoint.route_tables):
-            return endpoint
+        try:
+            if endpoint.kind == GATEWAY and any(table.names(subnet.route_table) for table in endpoint.route_tables):
+                return endpoint
+        except NotVisible as reason:
+            hidden = reason
         if endpoint.kind == INTERFACE and endpoint.names_resolve:
             return endpoint
     if subnet.route_class == "nat":
@@ -34,6 +38,8 @@ def s3_path(network: Network, subnet: Subnet) -> Endpoint | NatGateway | Subnet 
         return subnet if route is None else route.target  # type: ignore[return-value]
     if subnet.route_class == "other-egress":
         raise NotVisible(f"whether {subnet.egress_text} of subnet {subnet.id} leads to S3", "declare the subnet's egress in Metadata.SageMakerNetwork")
+    if hidden is not None:
+        raise hidden
     network.no_others(subnet.vpc, S3)
     return None
 
