@@ -73,6 +73,7 @@ _MODULES = (
     "studio_features",
     "studio_groups",
     "studio_network",
+    "studio_policies",
     "studio_traffic",
     "traffic",
     "training",

@@ -80,16 +80,16 @@ def presigned_urls_are_pinned(policy: Policy, network: Network) -> Findings:
 )
 def source_ip_is_public(policy: Policy, network: Network) -> Findings:
     given = [
-        (statement, value)
+        (statement, key, value)
         for statement in policy.statements
         if _concerns_sagemaker(statement)
         for _, key, _, values in tests(statement.conditions)
-        if key == "aws:sourceip"
+        if key in ("aws:sourceip", "aws:vpcsourceip")
         for value in values
     ]
     if not given:
         raise NotApplicable
-    for statement, value in given:
+    for statement, value in ((statement, value) for statement, key, value in given if key == "aws:sourceip"):
         block = _range(value, network)
         if isinstance(block, NotVisible):
             yield block

@@ -188,5 +188,7 @@ def groups_admit_no_ranges(notebook: Notebook, network: Network) -> Findings:
                         f"security group {group.label} admits {admitting.text}",
                         severity=Severity.INFO if lone else None,
                     )
+                elif admitting.unknown is not None and admitting.peer is None:
+                    yield admitting.unknown
         except NotVisible as unknown:
             yield unknown
