@@ -28,7 +28,7 @@ def joined(groups: Iterable[SecurityGroup], direction: str) -> tuple[tuple[Rule,
     return tuple(rules), unknown
 
 
-def members_admitted(  # noqa: PLR0917 - who, where, and which traffic
+def members_admitted(
     groups: Sequence[SecurityGroup], subnets: Sequence[Subnet], protocol: str, low: int, high: int, direction: str
 ) -> bool:
     """Whether interfaces in these subnets, with all of these groups each, admit each other.
@@ -39,7 +39,7 @@ def members_admitted(  # noqa: PLR0917 - who, where, and which traffic
     return peers_admitted(groups, direction, groups, subnets, protocol, low, high)
 
 
-def peers_admitted(  # noqa: PLR0917 - whose rules, for whom, where, and which traffic
+def peers_admitted(
     groups: Sequence[SecurityGroup],
     direction: str,
     peers: Sequence[SecurityGroup],

@@ -21,15 +21,28 @@ if TYPE_CHECKING:
 _SERVED = ("nat", "public")
 
 
-def require_vpc_only(domain: Domain | None) -> None:
-    """Leave a domain whose apps use the network that SageMaker manages, and what belongs to no domain.
+def require_domain(domain: Domain | None) -> Domain:
+    """Return the domain of a profile or space.
 
     Raises:
-        NotApplicable: The domain is not VpcOnly.
+        NotApplicable: It belongs to none.
+    """
+    if domain is None:
+        raise NotApplicable
+    return domain
+
+
+def require_vpc_only(domain: Domain | None) -> Domain:
+    """Return the domain, but leave one whose apps use the network that SageMaker manages.
+
+    Raises:
+        NotApplicable: The domain is not VpcOnly, or there is none.
         NotVisible: Its AppNetworkAccessType is unknown.
     """
-    if domain is None or not domain.vpc_only:
+    found = require_domain(domain)
+    if not found.vpc_only:
         raise NotApplicable
+    return found
 
 
 def each(things: Iterable[T], judge: Callable[[T], Findings]) -> Findings:

@@ -53,6 +53,8 @@ def efa_nodes_reach_each_other(cluster: Cluster, network: Network) -> Findings:
         raise NotApplicable
 
     def judge(group: InstanceGroup) -> Findings:
+        if not group.security_groups:
+            return
         for direction, word, preposition in (("ingress", "inbound", "from"), ("egress", "outbound", "to")):
             rules, unknown = joined(group.security_groups, direction)
             if any(_names_a_member(rule, group) for rule in rules if rule.everything):
@@ -70,9 +72,9 @@ def _names_a_member(rule: Rule, group: InstanceGroup) -> bool:
     return rule.peer is not None and is_among(rule.peer, group.security_groups)
 
 
-def _is_family(instance_type: str, families: tuple[str, ...]) -> bool:
+def _is_family(instance_type: str | None, families: tuple[str, ...]) -> bool:
     """Whether `ml.p5.48xlarge` or `ml.p6-b200.48xlarge` is of one of the families."""
-    family = instance_type.rpartition(".")[0]
+    family = (instance_type or "").rpartition(".")[0]
     return family in families or family.partition("-")[0] in families
 
 

@@ -134,7 +134,7 @@ def groups_let_out_to_s3(
     workload: Notebook | Domain | Model | EndpointConfig | ProcessingJob | JobDefinition | MonitoringSchedule | Cluster | TrainingNetwork,
     network: Network,
 ) -> Findings:
-    vantages = vantages_in_vpc(workload)
+    vantages = [vantage for vantage in vantages_in_vpc(workload) if vantage.groups]
     if not vantages:
         raise NotApplicable
     said: dict[str, None] = {}

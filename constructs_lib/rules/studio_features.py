@@ -1,13 +1,14 @@
-"""Rules about what is used with a Studio domain: RStudio, Docker, file systems, Amazon EMR, and policies that look at the network."""
+"""Rules about what is used with a Studio domain: RStudio, Docker, file systems and Amazon EMR."""
 
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, Reference
 from constructs_lib.network import Domain
-from constructs_lib.network.iam import matches
+from constructs_lib.network.routes import Route
+from constructs_lib.network.ways import pieces
 from constructs_lib.rules._groups import any_of, joined, let_out, listed, named, peers_admitted
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Remark, Severity, rule
-from constructs_lib.rules._studio import app_groups, each, private_subnets, require_vpc_only, unreachable
+from constructs_lib.rules._studio import app_groups, each, require_domain, require_vpc_only, unreachable
 from constructs_lib.services import ECR_API, ECR_DKR, LICENSE_MANAGER, LOGS, SAGEMAKER_API, SAGEMAKER_RUNTIME
 
 TYPE_CHECKING = False
@@ -27,9 +28,8 @@ _DOCKER = "DomainSettings.DockerSettings"
 _TRUSTED = f"{_DOCKER}.VpcOnlyTrustedAccounts"
 _MOST_ACCOUNTS, _ACCOUNT_DIGITS = 20, 12
 _LIVY = 8998
-_PRESIGNED = "sagemaker:CreatePresignedDomainUrl"
-_VPC_KEYS = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
-_ADDRESS_KEY = "aws:sourceip"
+#: Routes that carry no private address to another VPC.
+_TO_THE_INTERNET = frozenset({"igw", "nat", "eigw"})
 
 
 @rule(
@@ -108,7 +108,8 @@ def public_domain_ignores_its_vpc(domain: Domain, network: Network) -> Findings:
 def _gateways_of(domain: Domain) -> list[str]:
     """NAT gateways behind the domain's subnets; what other templates hold is not this one's concern."""
     try:
-        return [subnet.default_route.target.label for subnet in domain.subnets if subnet.has_nat and subnet.default_route.target]
+        routes = [subnet.default_route for subnet in domain.subnets if subnet.has_nat]
+        return [route.target.label for route in routes if route and route.target]
     except NotVisible:
         return []
 
@@ -125,33 +126,6 @@ def _sagemaker_endpoints_of(domain: Domain, network: Network) -> list[str]:
 
 
 @rule(
-    "SMN-DOM-25",
-    statement="Restricting presigned domain URLs to a VPC or an endpoint works with IAM authentication only: with IAM Identity Center, nobody calls "
-    "CreatePresignedDomainUrl.",
-    severity=Severity.WARNING,
-    source=f"{GUIDE}/studio-interface-endpoint.html",
-    fix="Use AuthMode IAM, or restrict access in IAM Identity Center and drop the condition.",
-    at="AuthMode",
-)
-def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Findings:
-    conditioned: dict[str, Severity] = {}
-    for policy in network.policies:
-        for statement in policy.statements:
-            if not any(action.lower().startswith("sagemaker:") and matches(action, _PRESIGNED) for action in statement.actions):
-                continue
-            if statement.condition_keys & _VPC_KEYS:
-                conditioned[policy.label] = Severity.WARNING
-            elif _ADDRESS_KEY in statement.condition_keys:
-                conditioned.setdefault(policy.label, Severity.INFO)
-    if not conditioned:
-        raise NotApplicable
-    if domain.auth_mode != "SSO":
-        return
-    for label, severity in conditioned.items():
-        yield Finding(f"the condition of {label} on CreatePresignedDomainUrl has no effect: AuthMode is SSO", severity=severity)
-
-
-@rule(
     "SMN-DOM-26",
     statement="A custom EFS file system needs a mount target in each subnet of the domain; an FSx for Lustre file system must lie in one of them.",
     severity=Severity.ERROR,
@@ -160,10 +134,11 @@ def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Fi
     at="DefaultUserSettings.CustomFileSystemConfigs",
 )
 def custom_file_systems_are_mounted(settings: Domain | UserProfile, network: Network) -> Findings:
+    keys: tuple[str, ...] = ("UserSettings",)
     if isinstance(settings, Domain):
         domain, keys = settings, ("DefaultUserSettings", "DefaultSpaceSettings")
     else:
-        domain, keys = settings.domain, ("UserSettings",)
+        domain = require_domain(settings.domain)
     paths = [key for key in keys if settings.given(key, "CustomFileSystemConfigs")]
     if not paths:
         raise NotApplicable
@@ -202,26 +177,6 @@ def _in_reach(system: FsxFileSystem, domain: Domain, at: str) -> Findings:
 
 
 @rule(
-    "SMN-DOM-31",
-    statement="An execution role that refuses whatever does not come from a VPC or an endpoint leaves the console aside: the users of the domain need a VPN "
-    "or Direct Connect into that VPC.",
-    severity=Severity.INFO,
-    source=f"{GUIDE}/studio-updated-and-internet-access.html",
-    fix="Give the users a VPN or Direct Connect into the VPC, or take the condition off the execution role.",
-    at="DefaultUserSettings.ExecutionRole",
-)
-def console_users_are_not_refused(domain: Domain, network: Network) -> Findings:
-    require_vpc_only(domain)
-    roles = {role.id: role for role in (domain.role, *(profile.role for profile in domain.user_profiles)) if role and not role.imported}
-    if not roles:
-        raise NotApplicable
-    for role in roles.values():
-        keys = {key for statement in role.statements if statement.effect == "Deny" for key in statement.condition_keys}
-        if keys & {"aws:sourcevpc", "aws:sourcevpce"}:
-            yield f"role {role.label} refuses calls from outside {domain.vpc.label if domain.vpc else 'the VPC'}"
-
-
-@rule(
     "SMN-DOM-32",
     statement="For notebooks on Amazon EMR, the group of the cluster's primary node admits the Studio apps on TCP 8998 (Livy; 10000 for Hive, 8889 for "
     "Presto), the apps' groups let it out, there are routes both ways, and an isolated domain reaches S3, Logs and the SageMaker runtime.",
@@ -241,8 +196,7 @@ def domain_reaches_emr(domain: Domain, network: Network) -> Findings:
         yield from _there_is_a_route(domain, cluster)
 
     yield from each(clusters, judge)
-    if private_subnets(domain):
-        yield from unreachable(domain, network, (LOGS, SAGEMAKER_RUNTIME))
+    yield from unreachable(domain, network, (LOGS, SAGEMAKER_RUNTIME))
 
 
 def _livy_is_open(domain: Domain, cluster: EmrCluster, groups: tuple[SecurityGroup, ...]) -> Findings:
@@ -250,6 +204,8 @@ def _livy_is_open(domain: Domain, cluster: EmrCluster, groups: tuple[SecurityGro
         raise NotVisible(
             f"the groups that EMR makes for the primary node of {cluster.label}", "set Instances.EmrManagedMasterSecurityGroup"
         )
+    if not groups or cluster.subnet is None:
+        return
     if not peers_admitted(cluster.primary_groups, "ingress", groups, domain.subnets, "tcp", _LIVY, _LIVY):
         yield f"{named(cluster.primary_groups)} of {cluster.label} does not admit TCP {_LIVY} from {named(groups)}"
     if not peers_admitted(groups, "egress", cluster.primary_groups, (cluster.subnet,), "tcp", _LIVY, _LIVY):
@@ -257,9 +213,11 @@ def _livy_is_open(domain: Domain, cluster: EmrCluster, groups: tuple[SecurityGro
 
 
 def _there_is_a_route(domain: Domain, cluster: EmrCluster) -> Findings:
-    if domain.vpc is None or cluster.vpc is None or cluster.vpc.same_as(domain.vpc):
+    if domain.vpc is None or cluster.subnet is None or cluster.subnet.vpc.same_as(domain.vpc):
         return
     for subnet in domain.subnets:
         for here, there in ((subnet, cluster.subnet), (cluster.subnet, subnet)):
-            if any(route is None for _, route in here.route_to(there.cidr)):
+            routes = [where for _, where in pieces(here, there.cidr)]
+            if any(where is None or (isinstance(where, Route) and where.kind in _TO_THE_INTERNET) for where in routes):
                 yield f"{here.label} has no route to {there.label}, which is in another VPC"
+            yield from (where for where in routes if isinstance(where, NotVisible))

@@ -6,7 +6,7 @@ from constructs_lib.assembly import NotVisible
 from constructs_lib.network import Domain
 from constructs_lib.rules._groups import is_among, listed
 from constructs_lib.rules._rule import API, GUIDE, Finding, NotApplicable, Severity, rule
-from constructs_lib.rules._studio import each, require_vpc_only
+from constructs_lib.rules._studio import each, require_domain, require_vpc_only
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ def vpc_only_domain_has_groups(domain: Domain, network: Network) -> Findings:
     at=_PROFILE_GROUPS,
 )
 def profile_has_its_own_group(profile: UserProfile, network: Network) -> Findings:
-    domain = profile.domain
-    require_vpc_only(domain)
-    assert domain is not None
+    domain = require_vpc_only(profile.domain)
     severity = Severity.INFO if len(domain.user_profiles) == 1 else None
     if not profile.given("UserSettings", "SecurityGroups"):
         yield Finding("the profile has no security group of its own", severity=severity)
@@ -67,9 +65,12 @@ def profile_has_its_own_group(profile: UserProfile, network: Network) -> Finding
     if profile.get("UserSettings", "SecurityGroups") == domain.get("DefaultUserSettings", "SecurityGroups"):
         yield Finding("the profile uses the security groups of the domain", severity=severity)
         return
-    for group in profile.security_groups:
+
+    def judge(group: SecurityGroup) -> Findings:
         if is_among(group, domain.security_groups):
-            yield Finding(f"{group.label} is also the security group of the domain", severity=severity)
+            yield Finding(f"{group.label} is also a security group of the domain", severity=severity)
+
+    yield from each(profile.security_groups, judge)
 
 
 @rule(
@@ -105,14 +106,14 @@ def groups_are_within_the_limits(settings: Domain | UserProfile, network: Networ
 def _union_is_within_the_limits(profile: UserProfile) -> Findings:
     if not profile.given("UserSettings", "SecurityGroups"):
         raise NotApplicable
-    domain = profile.domain
+    domain = require_domain(profile.domain)
     limit = _groups_allowed(domain)
-    profile.count("UserSettings", "SecurityGroups"), domain.count("DefaultUserSettings", "SecurityGroups")
-    groups = profile.all_groups
+    # A list that is a parameter may hold any number; reading how many says so.
+    most = profile.count("UserSettings", "SecurityGroups") + domain.count("DefaultUserSettings", "SecurityGroups")
     # Groups that may or may not be the same one count once at the least, and each at the most.
     distinct: list[SecurityGroup] = []
     unknown: NotVisible | None = None
-    for group in groups:
+    for group in profile.all_groups:
         try:
             if not is_among(group, distinct):
                 distinct.append(group)
@@ -124,7 +125,7 @@ def _union_is_within_the_limits(profile: UserProfile) -> Findings:
             f"at most {limit} are possible",
             at=_PROFILE_GROUPS,
         )
-    elif unknown and len(groups) > limit:
+    elif unknown and most > limit:
         raise unknown
 
 
@@ -161,13 +162,15 @@ def groups_are_in_the_domains_vpc(settings: Domain | UserProfile, network: Netwo
         domain, at = settings, None
         groups = (*domain.security_groups, *domain.space_groups, *domain.domain_groups)
     else:
-        domain, groups, at = settings.domain, settings.security_groups, _PROFILE_GROUPS
+        domain, groups, at = require_domain(settings.domain), settings.security_groups, _PROFILE_GROUPS
     vpc = domain.vpc
     if vpc is None or not groups:
         raise NotApplicable
 
     def judge(group: SecurityGroup) -> Findings:
-        if not group.vpc.same_as(vpc):
+        if group.vpc is None:
+            yield Finding(f"security group {group.label} belongs to the default VPC, the domain to {vpc.label}", at=at)
+        elif not group.vpc.same_as(vpc):
             yield Finding(f"security group {group.label} belongs to {group.vpc.label}, the domain to {vpc.label}", at=at)
 
     yield from each(groups, judge)

@@ -186,8 +186,7 @@ def _nfs_stops(client: Subnet, server: Subnet) -> Iterator[tuple[str, str]]:
 def remote_space_reaches_systems_manager(space: Space, network: Network) -> Findings:
     if not space.remote_access:
         raise NotApplicable
-    require_vpc_only(space.domain)
-    yield from unreachable(space.domain, network, (SSM, SSMMESSAGES))
+    yield from unreachable(require_vpc_only(space.domain), network, (SSM, SSMMESSAGES))
 
 
 @rule(
@@ -251,9 +250,8 @@ def geospatial_endpoint_is_in_its_region(endpoint: Endpoint, network: Network) -
     name = endpoint.service_name
     if not name.endswith(_GEOSPATIAL):
         raise NotApplicable
-    region = name.removesuffix(_GEOSPATIAL).rpartition(".")[2]
-    if "*" in region or "$" in region:
-        region = endpoint.resource.template.region
+    written = name.removesuffix(_GEOSPATIAL).rpartition(".")[2]
+    region = endpoint.resource.template.region if "*" in written else written
     if not region:
         raise NotVisible("the region of the endpoint", "give the region with --region, or set env on the stack")
     if region != _GEOSPATIAL_REGION:

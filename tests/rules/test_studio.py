@@ -143,8 +143,8 @@ def test_a_custom_resource_may_clean_up(example, judge):
     assert verdicts(judge("SMN-DOM-17", document)) == [
         (
             "unverified",
-            "Cleaner (Custom::Cleaner) is given the domain, and what it removes is not in the templates: "
-            "acknowledge the rule if it removes what the domain leaves behind",
+            ("Cleaner (Custom::Cleaner) is given the domain, and what it removes is not in the templates: "
+            "acknowledge the rule if it removes what the domain leaves behind"),
         )
     ]
 

@@ -7,9 +7,7 @@ import pytest
 EXAMPLES = [
     ("SMN-DOM-22", "warning", "VpcOnlyTrustedAccounts has no effect without VpcOnly"),
     ("SMN-DOM-24", "info", "the apps of a PublicInternetOnly domain do not use NatGateway"),
-    ("SMN-DOM-25", "warning", "the condition of SignInPolicy on CreatePresignedDomainUrl has no effect: AuthMode is SSO"),
     ("SMN-DOM-26", "error", "FileSystem has no mount target in Subnet2"),
-    ("SMN-DOM-31", "info", "role ExecutionRole refuses calls from outside VpcId (not in the templates)"),
     (
         "SMN-DOM-32",
         "warning",
@@ -79,16 +77,6 @@ def test_endpoints_beside_a_public_domain_are_named(example, judge):
     ]
 
 
-def test_a_condition_on_addresses_is_an_info(example, judge):
-    """aws:SourceIp is no VPC condition, but has no more effect with IAM Identity Center."""
-    document = example("SMN-DOM-25", "breaks")
-    statement = properties(document, "SignInPolicy")["PolicyDocument"]["Statement"][0]
-    statement["Condition"] = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
-    assert [said[1] for said in judge("SMN-DOM-25", document)] == ["info"]
-    statement["Action"] = "s3:GetObject"
-    assert judge("SMN-DOM-25", document) == []
-
-
 def test_a_file_system_by_id_is_not_visible(example, judge):
     """Where the mount targets of a file system outside of the templates are is not known."""
     document = example("SMN-DOM-26", "keeps")
@@ -146,4 +134,19 @@ def test_rstudio_lets_everything_out(example, judge):
     properties(document)["DomainSettings"]["SecurityGroupIds"] = [{"Ref": "Restricted"}]
     assert ("DomainSettings.SecurityGroupIds", "security group Restricted does not let all traffic out") in [
         said[3:] for said in judge("SMN-DOM-20", document)
+    ]
+
+
+def test_an_emr_cluster_in_another_vpc_needs_routes_both_ways(example, judge):
+    """Without a peering route on either side nothing gets through; NAT carries no private address."""
+    document = example("SMN-DOM-32", "keeps")
+    resources = document["Resources"]
+    resources["EmrVpc"] = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.9.0.0/16"}}
+    resources["EmrSubnet"] = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "EmrVpc"}, "CidrBlock": "10.9.1.0/24"}}
+    properties(document, "EmrCluster")["Instances"]["Ec2SubnetId"] = {"Ref": "EmrSubnet"}
+    assert [said[4] for said in judge("SMN-DOM-32", document)] == [
+        "PrivateSubnet1 has no route to EmrSubnet, which is in another VPC",
+        "EmrSubnet has no route to PrivateSubnet1, which is in another VPC",
+        "PrivateSubnet2 has no route to EmrSubnet, which is in another VPC",
+        "EmrSubnet has no route to PrivateSubnet2, which is in another VPC",
     ]

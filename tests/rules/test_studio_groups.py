@@ -9,8 +9,8 @@ EXAMPLES = [
     (
         "SMN-DOM-15",
         [
-            "5 security groups of the domain and the profile together (sg-0123456789abcdef1, sg-0123456789abcdef2, "
-            "sg-0123456789abcdef3, sg-0123456789abcdef4 and sg-0123456789abcdef5), at most 4 are possible"
+            ("5 security groups of the domain and the profile together (sg-0123456789abcdef1, sg-0123456789abcdef2, "
+            "sg-0123456789abcdef3, sg-0123456789abcdef4 and sg-0123456789abcdef5), at most 4 are possible")
         ],
     ),
     ("SMN-DOM-19", ["AppSecurityGroupManagement is not set"]),
@@ -70,9 +70,9 @@ def test_a_lone_profile_shares_with_nobody(example, judge):
 def test_a_group_that_is_listed_twice_is_named(example, judge):
     """A profile that adds the domain's group to its own is told which one it is."""
     document = example("SMN-DOM-09", "keeps")
-    properties(document, "Alice")["UserSettings"]["SecurityGroups"].append({"Ref": "SecurityGroupId"})
+    properties(document, "Alice")["UserSettings"]["SecurityGroups"].append({"Ref": "StudioSecurityGroup"})
     assert [said[0::4] for said in judge("SMN-DOM-09", document)] == [
-        ("violated", "SecurityGroupId (not in the templates) is also the security group of the domain"),
+        ("violated", "StudioSecurityGroup is also a security group of the domain"),
         ("satisfied", ""),
     ]
 
@@ -81,6 +81,8 @@ def test_two_parameters_may_be_one_group(example, judge):
     """Whether two parameters hold the same group is not known."""
     document = example("SMN-DOM-09", "keeps")
     document["Parameters"]["Other"] = {"Type": "AWS::EC2::SecurityGroup::Id"}
+    document["Parameters"]["Shared"] = {"Type": "AWS::EC2::SecurityGroup::Id"}
+    properties(document)["DefaultUserSettings"]["SecurityGroups"] = [{"Ref": "Shared"}]
     properties(document, "Alice")["UserSettings"]["SecurityGroups"] = [{"Ref": "Other"}]
     assert [said[0] for said in judge("SMN-DOM-09", document)] == ["unverified", "satisfied"]
 

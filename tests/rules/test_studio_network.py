@@ -27,8 +27,8 @@ EXAMPLES = [
         "SMN-DOM-18",
         "error",
         [
-            "network ACL NetworkAcl stops TCP 2049 out, TCP 2049 in, TCP 1024-65535 (replies) out and TCP 1024-65535 (replies) in "
-            "between the domain's subnets"
+            ("network ACL NetworkAcl stops TCP 2049 out, TCP 2049 in, TCP 1024-65535 (replies) out and TCP 1024-65535 (replies) in "
+            "between the domain's subnets")
         ],
     ),
     ("SMN-DOM-20", "warning", [missing("license-manager")]),
@@ -38,8 +38,8 @@ EXAMPLES = [
         "SMN-DOM-29",
         "info",
         [
-            "no endpoint for servicecatalog (SageMaker Projects); athena, ecr.api, ecr.dkr, ec2, redshift-data, secretsmanager, ssm, "
-            "monitoring and forecast (Canvas)"
+            ("no endpoint for servicecatalog (SageMaker Projects); athena, ecr.api, ecr.dkr, ec2, redshift-data, secretsmanager, ssm, "
+            "monitoring and forecast (Canvas)")
         ],
     ),
     ("SMN-DOM-35", "info", ["SageMaker geospatial is not offered in eu-west-1"]),
@@ -98,8 +98,8 @@ def test_what_lies_behind_a_transit_gateway_is_not_visible(example, judge):
     assert [said[0::4] for said in judge("SMN-DOM-06", transit(example("SMN-DOM-06", "breaks")))] == [
         (
             "unverified",
-            f"subnet PrivateSubnet1 {elsewhere}: confirm there that studio can be reached; "
-            f"subnet PrivateSubnet2 {elsewhere}: confirm there that studio can be reached",
+            (f"subnet PrivateSubnet1 {elsewhere}: confirm there that studio can be reached; "
+            f"subnet PrivateSubnet2 {elsewhere}: confirm there that studio can be reached"),
         )
     ]
 

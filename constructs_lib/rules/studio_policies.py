@@ -1,0 +1,63 @@
+"""Rules about IAM policies that look at the network of a Studio domain."""
+
+from __future__ import annotations
+
+from constructs_lib.network.iam import matches
+from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
+from constructs_lib.rules._studio import require_vpc_only
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from constructs_lib.network import Domain, Network
+    from constructs_lib.rules._rule import Findings
+
+_PRESIGNED = "sagemaker:CreatePresignedDomainUrl"
+_VPC_KEYS = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
+_ADDRESS_KEY = "aws:sourceip"
+
+
+@rule(
+    "SMN-DOM-25",
+    statement="Restricting presigned domain URLs to a VPC or an endpoint works with IAM authentication only: with IAM Identity Center, nobody calls "
+    "CreatePresignedDomainUrl.",
+    severity=Severity.WARNING,
+    source=f"{GUIDE}/studio-interface-endpoint.html",
+    fix="Use AuthMode IAM, or restrict access in IAM Identity Center and drop the condition.",
+    at="AuthMode",
+)
+def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Findings:
+    conditioned: dict[str, Severity] = {}
+    for policy in network.policies:
+        for statement in policy.statements:
+            if not any(action.lower().startswith("sagemaker:") and matches(action, _PRESIGNED) for action in statement.actions):
+                continue
+            if statement.condition_keys & _VPC_KEYS:
+                conditioned[policy.label] = Severity.WARNING
+            elif _ADDRESS_KEY in statement.condition_keys:
+                conditioned.setdefault(policy.label, Severity.INFO)
+    if not conditioned:
+        raise NotApplicable
+    if domain.auth_mode != "SSO":
+        return
+    for label, severity in conditioned.items():
+        yield Finding(f"the condition of {label} on CreatePresignedDomainUrl has no effect: AuthMode is SSO", severity=severity)
+
+
+@rule(
+    "SMN-DOM-31",
+    statement="An execution role that refuses whatever does not come from a VPC or an endpoint leaves the console aside: the users of the domain need a VPN "
+    "or Direct Connect into that VPC.",
+    severity=Severity.INFO,
+    source=f"{GUIDE}/studio-updated-and-internet-access.html",
+    fix="Give the users a VPN or Direct Connect into the VPC, or take the condition off the execution role.",
+    at="DefaultUserSettings.ExecutionRole",
+)
+def console_users_are_not_refused(domain: Domain, network: Network) -> Findings:
+    require_vpc_only(domain)
+    roles = {role.id: role for role in (domain.role, *(profile.role for profile in domain.user_profiles)) if role and not role.imported}
+    if not roles:
+        raise NotApplicable
+    for role in roles.values():
+        keys = {key for statement in role.statements if statement.effect == "Deny" for key in statement.condition_keys}
+        if keys & {"aws:sourcevpc", "aws:sourcevpce"}:
+            yield f"role {role.label} refuses calls from outside {domain.vpc.label if domain.vpc else 'the VPC'}"
