@@ -415,7 +415,7 @@ def _names_any(rule: Rule, groups: Sequence[SecurityGroup]) -> tuple[bool, NotVi
         return False, None
     for group in groups:
         try:
-            if rule.peer.names(group):
+            if rule.peer.names(group) or group.names(rule.peer):
                 return True, None
         except NotVisible as reason:
             hidden = reason

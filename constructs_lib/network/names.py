@@ -109,14 +109,14 @@ class FlowLog(Thing):
         from constructs_lib.network.vpc import Vpc
 
         watched = self.thing(Vpc, "ResourceId")
-        return watched is not None and watched.same_as(vpc)
+        return watched is not None and watched.names(vpc)
 
     def watches(self, subnet: Subnet) -> bool:
         """Does it log the traffic of this subnet alone?"""
         from constructs_lib.network.vpc import Subnet
 
         watched = self.thing(Subnet, "ResourceId")
-        return watched is not None and watched.same_as(subnet)
+        return watched is not None and watched.names(subnet)
 
 
 def _texts(value: Any) -> Iterable[str]:

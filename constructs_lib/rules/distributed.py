@@ -86,11 +86,10 @@ def _by_name(rule: Rule, groups: Sequence[SecurityGroup]) -> Callable[[], object
     """Whether a rule admits all traffic of one of the groups; a range does not count, be it as wide as it may."""
 
     def named() -> Rule | None:
-        if not rule.everything or (rule.peer is None and rule.unknown is None):
-            return None
-        if rule.unknown is not None:
+        if rule.unknown is not None and rule.everything:
             raise rule.unknown
-        return rule if any(rule.peer.same_as(group) for group in groups) else None
+        peer = rule.peer if rule.everything else None
+        return rule if peer is not None and any(peer.names(group) for group in groups) else None
 
     return named
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from constructs_lib.assembly import NotVisible, Pseudo, Text
-from constructs_lib.rules._groups import listed
+from constructs_lib.rules._groups import any_of, listed
 from constructs_lib.rules._jobs import require_own_settings, require_vpc, without_s3
 from constructs_lib.rules._rule import API, CLOUDFORMATION, GUIDE, Finding, NotApplicable, Severity, advice, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
     from constructs_lib.network import (
         Cluster,
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
         MonitoringSchedule,
         Network,
         ProcessingJob,
+        Subnet,
         TrainingNetwork,
         Vpc,
     )
@@ -222,11 +226,22 @@ _NAMES = {
     fix="Add a flow log to the VPC.",
 )
 def job_traffic_is_recorded(vpc: Vpc, network: Network) -> Findings:
-    jobs = [job.id for job in _jobs(network) if _is_in(job, vpc)]
+    jobs = [job for job in _jobs(network) if _is_in(job, vpc)]
     if not jobs:
         raise NotApplicable
-    if not any(log.covers(vpc) for log in network.flow_logs):
-        yield f"no flow log records the traffic of {listed(jobs)}"
+    unseen = [job.id for job in jobs if not all(_is_recorded(subnet, vpc, network) for subnet in job.subnets)]
+    if unseen:
+        yield f"no flow log records the traffic of {listed(unseen)}"
+
+
+def _is_recorded(subnet: Subnet, vpc: Vpc, network: Network) -> bool:
+    logs = network.flow_logs
+    covering = [partial(_found, log.covers, vpc) for log in logs]
+    return any_of(*covering, *(partial(_found, log.watches, subnet) for log in logs))
+
+
+def _found(question: Callable[[Any], bool], thing: Vpc | Subnet) -> bool | None:
+    return question(thing) or None
 
 
 def _jobs(network: Network) -> Iterator[Job]:
