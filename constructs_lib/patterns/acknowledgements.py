@@ -34,6 +34,11 @@ def with_equivalents(reasons: Mapping[str, str]) -> dict[str, str]:
     return {each: reason for rule, reason in reasons.items() for each in (rule, *EQUIVALENTS.get(rule, ()))}
 
 
+def for_packs(rule: str, reason: str) -> dict[str, str]:
+    """The reason for a rule that the HIPAA, NIST 800-53 and PCI packs of cdk-nag have in common."""
+    return {f"{pack}-{rule}": reason for pack in _NAG_PACKS[1:]}
+
+
 def qualified(rule: str) -> str:
     """The id under which the CDK knows a rule: ``SageMakerNetwork::SMN-NB-07``, ``AwsSolutions::AwsSolutions-SM3``."""
     if "::" in rule.partition("[")[0]:

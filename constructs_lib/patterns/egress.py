@@ -155,6 +155,8 @@ class _NatInstance(Egress):
             **_with_public_subnets(private_mask),
             **options,
         )
+        for instance in provider.gateway_instances:
+            _harden(instance)
         for subnet in vpc.private_subnets:
             provider.security_group.add_ingress_rule(
                 ec2.Peer.ipv4(subnet.ipv4_cidr_block), ec2.Port.all_traffic(), "What the private subnets send out"
@@ -199,7 +201,7 @@ class _TransitGateway(_NoEgress):
                 destination_cidr_block=_ANYWHERE,
                 transit_gateway_id=self._transit_gateway_id,
             )
-            route.add_dependency(attachment)
+            route.node.add_dependency(attachment)
         return vpc
 
 
@@ -229,6 +231,18 @@ Egress.NONE = _NoEgress("NONE")
 Egress.NAT_PER_AZ = _NatGateways("NAT_PER_AZ", None)
 Egress.NAT_SINGLE = _NatGateways("NAT_SINGLE", 1)
 Egress.NAT_INSTANCE = _NatInstance("NAT_INSTANCE")
+
+
+def _harden(instance: ec2.Instance) -> None:
+    """Version 2 of the metadata service alone, and an encrypted volume, which the CDK's NAT instance does not offer."""
+    resource = instance.node.default_child
+    assert isinstance(resource, ec2.CfnInstance)
+    resource.metadata_options = ec2.CfnInstance.MetadataOptionsProperty(http_tokens="required")
+    resource.block_device_mappings = [
+        ec2.CfnInstance.BlockDeviceMappingProperty(
+            device_name="/dev/xvda", ebs=ec2.CfnInstance.EbsProperty(encrypted=True, volume_type="gp3")
+        )
+    ]
 
 
 def _private(kind: ec2.SubnetType, mask: int) -> ec2.SubnetConfiguration:

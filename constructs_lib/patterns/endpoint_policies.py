@@ -143,11 +143,16 @@ class EndpointPolicies:
         return [f"arn:{self._stack.partition}:s3:::{each}" for name in names for each in (name, f"{name}/*")]
 
     def _package_arns(self) -> list[str]:
-        """The objects of package repositories; the names of some end like the host names of their region."""
-        china = not cdk.Token.is_unresolved(self._stack.region) and self._stack.region.startswith("cn-")
-        names = [name + ".cn" if china and name.endswith(".com") else name for name in _PACKAGE_BUCKETS]
+        """The objects of package repositories. Names that are host names have China's ending too."""
+        china = [f"{name}.cn" for name in _PACKAGE_BUCKETS if name.endswith(".com")]
+        names = [*_PACKAGE_BUCKETS, *(china if _is_china(self._stack) else [])]
         return [f"arn:{self._stack.partition}:s3:::{name}/*" for name in names]
 
 
 def _one_or_many(values: Sequence[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else list(values)
+
+
+def _is_china(stack: cdk.Stack) -> bool:
+    """Whether a stack goes to a region in China, as far as its region is known."""
+    return not cdk.Token.is_unresolved(stack.region) and stack.region.startswith("cn-")

@@ -60,15 +60,17 @@ class ExistingEndpoint:
         self.admits = None if admits is None else [_checked_peer(peer) for peer in admits]
         self.restricted_policy = restricted_policy
 
-    def declare(self, subnets: Sequence[ec2.ISubnet]) -> dict[str, Any]:
+    def declare(self, scope: Construct, subnets: Sequence[ec2.ISubnet]) -> dict[str, Any]:
         """The facts as the declarations of a VPC write them."""
         facts: dict[str, Any] = {"type": "Gateway" if self.gateway else "Interface"}
         if self.gateway:
-            tables = (_name(table) for subnet in subnets if (table := route_table_id(subnet)))
+            tables = (_name_in(scope, table) for subnet in subnets if (table := route_table_id(subnet)))
             facts["routeTables"] = list(dict.fromkeys(each for each in tables if each))
         else:
             facts["privateDns"] = self.private_dns
-            facts["admits"] = "all" if self.admits is None else self.admits
+            facts["admits"] = (
+                "all" if self.admits is None else [name for peer in self.admits if (name := _name_in(scope, peer))]
+            )
         facts["policy"] = "restricted" if self.restricted_policy else "full"
         return facts
 
@@ -95,6 +97,7 @@ def declare(
     subnets: Sequence[ec2.ISubnet],
     egress: Egress,
     endpoints: Sequence[ExistingEndpoint],
+    complete: bool,
 ) -> None:
     """Write what is known of an imported VPC into the template's metadata, where the checks read it and say that they believe it.
 
@@ -103,7 +106,7 @@ def declare(
     vpc_name = _name_in(scope, vpc.vpc_id)
     if vpc_name is None:
         return
-    facts: dict[str, Any] = {"dnsSupport": True, "dnsHostnames": True, "tenancy": "default"}
+    facts: dict[str, Any] = {"dnsSupport": True, "dnsHostnames": True, "tenancy": "default", "complete": complete}
     if block := vpc_range(vpc):
         facts["cidrs"] = [block]
     facts["subnets"] = {
@@ -111,7 +114,7 @@ def declare(
         for subnet in subnets
         if (name := _name_in(scope, subnet.subnet_id)) is not None
     }
-    facts["endpoints"] = {each.service.name: each.declare(subnets) for each in endpoints}
+    facts["endpoints"] = {each.service.name: each.declare(scope, subnets) for each in endpoints}
     options = cdk.Stack.of(scope).template_options
     metadata = dict(options.metadata or {})
     ours = dict(metadata.get(_METADATA) or {})
@@ -129,10 +132,6 @@ def _subnet_facts(scope: Construct, subnet: ec2.ISubnet, egress: Egress) -> dict
     if table and (name := _name_in(scope, table)):
         facts["routeTable"] = name
     return facts
-
-
-def _name(value: str) -> str | None:
-    return None if cdk.Token.is_unresolved(value) else value
 
 
 def _name_in(scope: Construct, value: str) -> str | None:

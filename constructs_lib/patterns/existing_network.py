@@ -31,6 +31,7 @@ class ExistingNetwork(PrivateNetwork):
         egress: Egress,
         endpoints: Sequence[Service | ExistingEndpoint],
         subnets: ec2.SubnetSelection | None,
+        complete: bool,
         adds_endpoints: bool,
         flow_logs: bool,
         flow_log_retention: logs.RetentionDays,
@@ -50,7 +51,7 @@ class ExistingNetwork(PrivateNetwork):
         if isinstance(vpc, ec2.Vpc):
             _check_own(vpc)
         else:
-            declare(self, vpc=vpc, subnets=chosen, egress=egress, endpoints=found)
+            declare(self, vpc=vpc, subnets=chosen, egress=egress, endpoints=found, complete=complete)
         enforce(self)
 
     def add_endpoint(self, service: Service) -> ec2.VpcEndpoint:

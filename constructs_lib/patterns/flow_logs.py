@@ -39,7 +39,7 @@ class FlowLogs(Construct):
         )
         self._let_logs_use_the_key()
         self.log_group = logs.LogGroup(self, "LogGroup", encryption_key=self.encryption_key, retention=retention)
-        self.role = self._role()
+        self.role, policy = self._role()
         flow_log = ec2.FlowLog(
             self,
             "Resource",
@@ -47,7 +47,8 @@ class FlowLogs(Construct):
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(self.log_group, self.role.without_policy_updates()),
             traffic_type=ec2.FlowLogTrafficType.ALL,
         )
-        flow_log.node.add_dependency(self.role)
+        # The role alone, without its policy, does not let the VPC write.
+        flow_log.node.add_dependency(policy)
 
     def _let_logs_use_the_key(self) -> None:
         """Only for log groups of this account: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html."""
@@ -65,8 +66,8 @@ class FlowLogs(Construct):
             )
         )
 
-    def _role(self) -> iam.Role:
-        """Its policy is a managed one: HIPAA, NIST and PCI packs of cdk-nag refuse inline policies."""
+    def _role(self) -> tuple[iam.Role, iam.ManagedPolicy]:
+        """The role and its policy, a managed one: HIPAA, NIST and PCI packs of cdk-nag refuse inline policies."""
         stack = cdk.Stack.of(self)
         role = iam.Role(
             self,
@@ -76,7 +77,7 @@ class FlowLogs(Construct):
                 "vpc-flow-logs.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": stack.account}}
             ),
         )
-        iam.ManagedPolicy(
+        policy = iam.ManagedPolicy(
             role,
             "Permissions",
             roles=[role],
@@ -87,4 +88,4 @@ class FlowLogs(Construct):
                 )
             ],
         )
-        return role
+        return role, policy

@@ -107,6 +107,7 @@ class PrivateNetwork(Construct):
         egress: Egress,
         endpoints: Sequence[Service | ExistingEndpoint] = (),
         subnets: ec2.SubnetSelection | None = None,
+        complete: bool = False,
         adds_endpoints: bool = True,
         flow_logs: bool = False,
         flow_log_retention: logs.RetentionDays = logs.RetentionDays.ONE_YEAR,
@@ -128,6 +129,8 @@ class PrivateNetwork(Construct):
                 Default: none.
             subnets: where workloads live. Default: with ``Egress.NONE`` the isolated subnets, else the private ones; the others if there are
                 none of these. Never public ones.
+            complete: whether the VPC has no other endpoints and subnets than these. Else the checks cannot tell that an added endpoint does not
+                conflict with one that nobody listed (SMN-EP-12). Default: there may be others.
             adds_endpoints: whether endpoints are added that workloads need and the VPC lacks. With False, a workload that needs one raises,
                 as for subnets that another account shares (SMN-EP-15). Default: they are added.
             flow_logs: whether flow logs are added. Default: they are not.
@@ -148,6 +151,7 @@ class PrivateNetwork(Construct):
             egress=egress,
             endpoints=endpoints,
             subnets=subnets,
+            complete=complete,
             adds_endpoints=adds_endpoints,
             flow_logs=flow_logs,
             flow_log_retention=flow_log_retention,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from constructs_lib.patterns.acknowledgements import Overrides, acknowledge
+from constructs_lib.patterns.acknowledgements import Overrides, acknowledge, for_packs
 from constructs_lib.patterns.egress import Egress
 from constructs_lib.patterns.zones import checked_range, checked_zones, private_mask
 
-_PACKS = ("HIPAA.Security", "NIST.800.53.R5", "PCI.DSS.321")
 _DEFAULT_GROUP = "VPCDefaultSecurityGroupClosed"
 _INTERNET_ROUTE = "VPCNoUnrestrictedRouteToIGW"
 _RESTRICTS = "@aws-cdk/aws-ec2:restrictDefaultSecurityGroup"
@@ -29,7 +28,7 @@ _INTERNET_ROUTE_REASON = (
 def known_acknowledgements(egress: Egress) -> list[str]:
     """What the VPC acknowledges, and a user's reason may replace."""
     names = (_DEFAULT_GROUP, _INTERNET_ROUTE) if egress.needs_public_subnets else (_DEFAULT_GROUP,)
-    return [f"{pack}-{name}" for name in names for pack in _PACKS]
+    return [rule for name in names for rule in for_packs(name, "")]
 
 
 def make_vpc(
@@ -61,17 +60,13 @@ def make_vpc(
 
 def _acknowledge(vpc: ec2.Vpc, overrides: Overrides) -> None:
     if not vpc.node.try_get_context(_RESTRICTS):
-        acknowledge(_resource(vpc), _for_packs(_DEFAULT_GROUP, _DEFAULT_GROUP_REASON), overrides)
+        acknowledge(_resource(vpc), for_packs(_DEFAULT_GROUP, _DEFAULT_GROUP_REASON), overrides)
     for subnet in vpc.public_subnets:
         route = subnet.node.find_child("DefaultRoute")
-        acknowledge(route, _for_packs(_INTERNET_ROUTE, _INTERNET_ROUTE_REASON), overrides)
+        acknowledge(route, for_packs(_INTERNET_ROUTE, _INTERNET_ROUTE_REASON), overrides)
 
 
 def _resource(vpc: ec2.Vpc) -> Construct:
     resource = vpc.node.default_child
     assert isinstance(resource, ec2.CfnVPC)
     return resource
-
-
-def _for_packs(rule: str, reason: str) -> Mapping[str, str]:
-    return {f"{pack}-{rule}": reason for pack in _PACKS}

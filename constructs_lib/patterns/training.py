@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
-from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, Overrides, checked_overrides
@@ -21,6 +19,8 @@ from constructs_lib.patterns.encryption import encryption_key as key_of
 from constructs_lib.patterns.enforcement import enforce
 from constructs_lib.patterns.errors import require_type
 from constructs_lib.patterns.execution_role import execution_role, network_interface_policy
+from constructs_lib.patterns.job_group import EFA_REASONS, job_group
+from constructs_lib.patterns.job_parameters import checked_prefix, job_parameters
 from constructs_lib.patterns.job_settings import JobSettings
 from constructs_lib.patterns.network import PrivateNetwork
 from constructs_lib.services import LAMBDA, S3, Service
@@ -28,10 +28,8 @@ from constructs_lib.services import LAMBDA, S3, Service
 if TYPE_CHECKING:
     from aws_cdk import aws_stepfunctions_tasks as tasks
 
-_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_.\-/]")
 _MAX_GROUPS = 5
 _MAX_SUBNETS = 16
-_MEMBERS = "members of one job among themselves"
 _LOG_GROUPS = tuple(
     f"/aws/sagemaker/{kind}"
     for kind in (
@@ -72,8 +70,8 @@ class PrivateTrainingJobNetwork(Construct):
         role: the execution role. Default: a new one with least privilege.
         encryption_key: key for volumes and output of jobs. Default: a new customer-managed key with rotation.
         parameter_prefix: where the SSM parameters are. Default: ``/sagemaker-network/<stack name>/<path of the construct>``.
-        acknowledgements: your own reason for cdk-nag's ``AwsSolutions-IAM5`` on the policies, or None to withdraw it. Default: the
-            construct's reasons.
+        acknowledgements: your own reasons for what the construct acknowledges, or None to withdraw: cdk-nag's ``AwsSolutions-IAM5`` on the
+            policies, and with ``efa`` its ``EC2RestrictedCommonPorts`` on the inbound rule. Default: the construct's reasons.
 
     Attributes:
         network: the network.
@@ -111,13 +109,22 @@ class PrivateTrainingJobNetwork(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         _check_numbers(max_instances, security_groups, efa=efa, distributed=distributed)
-        self._overrides = checked_overrides(acknowledgements, [WILDCARD_RULE])
+        self._overrides = checked_overrides(acknowledgements, [WILDCARD_RULE, *(EFA_REASONS if efa else ())])
+        prefix = checked_prefix(self, parameter_prefix)
         self.network = network or PrivateNetwork(self, "Network")
         self.encryption_key = key_of(
             self, "Key", given=encryption_key, description=f"SageMaker jobs of {self.node.path}"
         )
         self.role = role or self._own_role()
-        self.security_group = self._group(distributed=distributed, efa=efa, encrypted=inter_container_encryption)
+        self.security_group = job_group(
+            self,
+            "SecurityGroup",
+            vpc=self.network.vpc,
+            distributed=distributed,
+            efa=efa,
+            encrypted=inter_container_encryption,
+            overrides=self._overrides,
+        )
         self.security_groups = [self.security_group, *security_groups]
         self._connections = ec2.Connections(security_groups=self.security_groups)
         self.network.connect(self, S3, *services)
@@ -129,7 +136,12 @@ class PrivateTrainingJobNetwork(Construct):
             network_isolation=network_isolation,
             inter_container_encryption=inter_container_encryption,
         )
-        self.parameters = self._hand_out(parameter_prefix)
+        self.parameters = job_parameters(
+            self, "Parameters", settings=self._settings, sdk_config=self.sdk_config, prefix=prefix
+        )
+        cdk.CfnOutput(
+            self, "ParameterPrefix", value=prefix, description=f"SSM parameters for jobs: {', '.join(self.parameters)}"
+        )
         self._declare(
             maxInstances=max_instances,
             efa=efa,
@@ -215,29 +227,6 @@ class PrivateTrainingJobNetwork(Construct):
             acknowledgements=self._overrides,
         )
 
-    def _group(self, *, distributed: bool, efa: bool, encrypted: bool) -> ec2.SecurityGroup:
-        """Members reach each other as far as the jobs need it; nobody else reaches them."""
-        group = ec2.SecurityGroup(
-            self,
-            "SecurityGroup",
-            vpc=self.network.vpc,
-            description="SageMaker jobs: members of one job among themselves",
-            allow_all_outbound=False,
-        )
-        for name, protocol, low, high in _member_rules(distributed=distributed, efa=efa, encrypted=encrypted):
-            rule = {
-                "group_id": group.security_group_id,
-                "ip_protocol": protocol,
-                "from_port": low,
-                "to_port": high,
-                "description": _MEMBERS,
-            }
-            ec2.CfnSecurityGroupIngress(group, f"{name}In", source_security_group_id=group.security_group_id, **rule)
-            ec2.CfnSecurityGroupEgress(
-                group, f"{name}Out", destination_security_group_id=group.security_group_id, **rule
-            )
-        return group
-
     def _admit_to_registry(self, registry: ec2.IConnectable | None) -> None:
         if registry is not None:
             self.network.connect(self, LAMBDA)
@@ -254,34 +243,6 @@ class PrivateTrainingJobNetwork(Construct):
             raise ValueError(reason)
         self.node.add_validation(capacity)
 
-    def _hand_out(self, prefix: str | None) -> dict[str, ssm.StringParameter | ssm.StringListParameter]:
-        """SSM parameters, for people and tools outside of the app."""
-        prefix = prefix or self._default_prefix()
-        stack = cdk.Stack.of(self)
-        config = self.vpc_config
-        lists = {"subnets": config["Subnets"], "security-group-ids": config["SecurityGroupIds"]}
-        texts = {"vpc-config": stack.to_json_string(config), "config.yaml": self.sdk_config}
-        scope = Construct(self, "Parameters")
-        parameters: dict[str, ssm.StringParameter | ssm.StringListParameter] = {}
-        for name, values in lists.items():
-            parameters[name] = ssm.StringListParameter(
-                scope, name, parameter_name=f"{prefix}/{name}", string_list_value=values
-            )
-        for name, text in texts.items():
-            parameters[name] = ssm.StringParameter(scope, name, parameter_name=f"{prefix}/{name}", string_value=text)
-        cdk.CfnOutput(
-            self,
-            "ParameterPrefix",
-            value=prefix,
-            description=f"SSM parameters for SageMaker jobs: {', '.join(parameters)}",
-        )
-        return parameters
-
-    def _default_prefix(self) -> str:
-        stack = cdk.Stack.of(self)
-        path = self.node.path.removeprefix(f"{stack.node.path}/")
-        return f"/sagemaker-network/{stack.stack_name}/{_NOT_IN_NAMES.sub('-', path)}"
-
     def _declare(self, **facts: Any) -> None:
         """No resource stands for a training job, so what jobs will be like is written on their group, where the checks read it."""
         resource = self.security_group.node.default_child
@@ -291,22 +252,6 @@ class PrivateTrainingJobNetwork(Construct):
         if further := self.vpc_config["SecurityGroupIds"][1:]:
             network["securityGroups"] = further
         resource.add_metadata("SageMakerNetwork", {"trainingNetwork": {**network, **facts}})
-
-
-def _member_rules(*, distributed: bool, efa: bool, encrypted: bool) -> list[tuple[str, str, int | None, int | None]]:
-    """Name, protocol and ports of the rules by which members reach each other.
-
-    Sources: https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html, https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html
-    """
-    if efa:
-        return [("Everything", "-1", None, None)]
-    rules: list[tuple[str, str, int | None, int | None]] = []
-    if distributed:
-        rules.append(("Tcp", "tcp", 0, 65535))
-    if encrypted:
-        # Protocol 50 (ESP) knows no ports.
-        rules += [("Ike", "udp", 500, 500), ("Esp", "50", None, None)]
-    return rules
 
 
 def _registry_fact(registry: ec2.IConnectable | None) -> dict[str, Any]:
