@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.htm
 from __future__ import annotations
 
 import os
+import traceback
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # No space: it is half of each acknowledge id "SageMakerNetwork::SMN-NB-05".
 PLUGIN = "SageMakerNetwork"
+_NOT_JUDGED = "not-judged"
 _MARKER = "SageMakerNetworkChecks"
 _JUDGED = "constructs_lib:judged"
 
@@ -84,6 +86,12 @@ class NetworkChecks:
 
     def validate(self, context: Any) -> cdk.PolicyValidationPluginReport:
         """Judge the templates of this synthesis; called by the CDK."""
+        try:
+            return self._judge(context)
+        except Exception as error:  # noqa: BLE001 - the CDK CLI ends with status 0 where a plugin raises, as if nothing had been wrong
+            return _not_judged(error, context.template_paths[0])
+
+    def _judge(self, context: Any) -> cdk.PolicyValidationPluginReport:
         paths = [os.path.abspath(path) for path in context.template_paths]
         current = _round(os.path.commonpath([os.path.dirname(path) for path in paths]), paths)
         wanted = set(paths)
@@ -109,9 +117,9 @@ class _PatternChecks(NetworkChecks):
         self._marker = marker
         self._paths: tuple[str, ...] = ()
 
-    def validate(self, context: Any) -> cdk.PolicyValidationPluginReport:
+    def _judge(self, context: Any) -> cdk.PolicyValidationPluginReport:
         self._paths = tuple(f"{entry.data}/" for entry in self._marker.node.metadata if entry.type == _JUDGED)
-        return super().validate(context)
+        return super()._judge(context)
 
     def _concerns(self, result: Result) -> bool:
         return f"{result.resource.construct_path}/".startswith(self._paths)
@@ -138,11 +146,7 @@ def _round(folder: str, paths: Sequence[str]) -> _Round:
     stamp = tuple((path, os.stat(path).st_mtime_ns, os.stat(path).st_ino) for path in sorted(paths))
     known = _rounds.get(folder)
     if known is None or known.stamp != stamp:
-        try:
-            results = check(load([folder]))
-        except InputError as error:
-            raise ValueError(str(error)) from None
-        known = _rounds[folder] = _Round(stamp, results)
+        known = _rounds[folder] = _Round(stamp, check(load([folder])))
     return known
 
 
@@ -162,6 +166,26 @@ def _acknowledged_in_template(result: Result) -> bool:
     # What was acknowledged through the CDK stays in: the CDK itself takes it out and lists it as suppressed.
     declared = (result.resource.metadata.get(PLUGIN) or {}).get("acknowledge") or {}
     return result.rule.id in declared
+
+
+def _not_judged(error: Exception, template: str) -> cdk.PolicyValidationPluginReport:
+    """Report as an error that the templates could not be judged: a broken template, or a mistake in the checks themselves."""
+    if isinstance(error, InputError):
+        description = f"the templates cannot be read: {error}"
+        fix = "Mend the template."
+    else:
+        description = f"the checks failed: {traceback.format_exception_only(error)[-1].strip()} ({_place(error)})"
+        fix = "Report this to the maintainers of constructs_lib with the template. SAGEMAKER_NETWORK_TRACEBACK=1 prints the whole traceback."
+        if os.environ.get("SAGEMAKER_NETWORK_TRACEBACK"):
+            traceback.print_exception(error)
+    resource = cdk.PolicyViolatingResource(template_path=template, locations=[])
+    violation = cdk.PolicyViolation(rule_name=_NOT_JUDGED, description=description, fix=fix, severity="error", violating_resources=[resource])
+    return cdk.PolicyValidationPluginReport(success=False, violations=[violation])
+
+
+def _place(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{os.path.basename(last.filename)}, line {last.lineno}"
 
 
 def _report(results: Iterable[Result], unverified: Level) -> cdk.PolicyValidationPluginReport:
