@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
-from constructs_lib.network import Vantage, admits, admits_interface, egress_of, ingress_of
+from constructs_lib.network import JobDefinition, Vantage, admits, admits_interface, egress_of, ingress_of
 from constructs_lib.rules._groups import ANYWHERE, any_of
 from constructs_lib.rules._rule import NotApplicable
 from constructs_lib.services import S3
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from constructs_lib.network import (
         EndpointConfig,
-        JobDefinition,
         Model,
         MonitoringSchedule,
         Network,
@@ -55,9 +54,10 @@ def require_vpc(job: Any) -> None:
 
 
 def kind_of(monitor: JobDefinition | MonitoringSchedule) -> str:
-    """`DataQuality`, `ModelQuality`, `ModelBias` or `ModelExplainability`: the resource type's, or the schedule's `MonitoringType`."""
-    kind = getattr(monitor, "kind", None)
-    return str(kind) if kind else monitor.text("MonitoringScheduleConfig", "MonitoringType", default="DataQuality")
+    """`DataQuality`, `ModelQuality`, `ModelBias` or `ModelExplainability`: by the resource's type, or a schedule's `MonitoringType`."""
+    if isinstance(monitor, JobDefinition):
+        return monitor.kind
+    return monitor.text("MonitoringScheduleConfig", "MonitoringType") or "DataQuality"
 
 
 def without_s3(job: Job | Hosted, network: Network) -> Iterator[str | NotVisible]:

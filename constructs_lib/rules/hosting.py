@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
-from constructs_lib.network import hosts, model_at, variant_path
+from constructs_lib.network import Model, hosts, model_at, variant_path
 from constructs_lib.rules._jobs import require_vpc, without_s3, without_service
 from constructs_lib.rules._rule import GUIDE, SECURITY_HUB, Finding, NotApplicable, Severity, advice, rule
 from constructs_lib.services import EC2MESSAGES, SSM, SSMMESSAGES
@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.network import EndpointConfig, Model, Network
+    from constructs_lib.network import EndpointConfig, Network
     from constructs_lib.rules._jobs import Hosted
     from constructs_lib.rules._rule import Findings
 
@@ -29,6 +29,7 @@ _CONTROLS = f"{SECURITY_HUB}/sagemaker-controls.html"
 )
 def hosting_spans_two_zones(hosted: Model | EndpointConfig, network: Network) -> Findings:
     require_vpc(hosted)
+    hosted.count(*hosted.vpc_path, "Subnets")  # a parameter for the whole list hides how many there are
     subnets = list(dict.fromkeys(hosted.subnets))
     if not subnets:
         raise NotApplicable  # SMN-JOB-01 speaks about an empty list
@@ -64,7 +65,7 @@ def _zones(hosted: Hosted) -> set[object]:
 
 
 def _is_hosted(hosted: Hosted, network: Network) -> bool:
-    return hosted not in network.models or any(hosts(config, hosted) for config in network.endpoint_configs)
+    return not isinstance(hosted, Model) or any(hosts(config, hosted) for config in network.endpoint_configs)
 
 
 @rule(

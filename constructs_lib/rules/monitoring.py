@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
-from constructs_lib.network import models_behind
+from constructs_lib.network import MonitoringSchedule, models_behind
 from constructs_lib.rules._jobs import CLARIFY, kind_of, require_own_settings, require_vpc, without_s3, without_service
 from constructs_lib.rules._rule import GUIDE, SECURITY_HUB, Finding, NotApplicable, Severity, rule
 from constructs_lib.services import MONITORING, SAGEMAKER_API, SAGEMAKER_RUNTIME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network import JobDefinition, MonitoringSchedule, Network
+    from constructs_lib.network import JobDefinition, Network
     from constructs_lib.rules._rule import Findings
 
 _CONTROLS = f"{SECURITY_HUB}/sagemaker-controls.html"
@@ -18,7 +18,7 @@ _CONTROLS = f"{SECURITY_HUB}/sagemaker-controls.html"
 
 def _require_definition(monitor: JobDefinition | MonitoringSchedule) -> None:
     """Leave a schedule that names a job definition of the input; one that names another cannot be judged."""
-    if not getattr(monitor, "inline", True) and monitor.definition is None:
+    if isinstance(monitor, MonitoringSchedule) and not monitor.inline and monitor.definition is None:
         raise NotVisible(
             "the job definition that the schedule names is not in the templates",
             "check it where it is made, or refer to it",
@@ -134,17 +134,20 @@ def clarify_is_in_the_models_vpc(monitor: JobDefinition | MonitoringSchedule, ne
     require_own_settings(monitor)
     if kind_of(monitor) not in CLARIFY:
         raise NotApplicable
-    models = [model for model in models_behind(monitor) if model.vpc_config_given]
-    if not models:
+    places = [(model, model.vpc) for model in models_behind(monitor) if model.vpc_config_given]
+    if not places:
         raise NotApplicable
-    for model in models:
-        if not monitor.vpc_config_given:
+    own = monitor.vpc
+    for model, theirs in places:
+        if theirs is None:
+            continue  # SMN-JOB-01 speaks about a model without subnets
+        if own is None:
             yield Finding(
-                f"no VpcConfig, but model {model.id} is in VPC {model.vpc.label}", at=_setting(monitor, "VpcConfig")
+                f"no VpcConfig, but model {model.id} is in VPC {theirs.label}", at=_setting(monitor, "VpcConfig")
             )
-        elif not model.vpc.same_as(monitor.vpc):
+        elif not theirs.same_as(own):
             yield Finding(
-                f"the job is in VPC {monitor.vpc.label}, but model {model.id} in VPC {model.vpc.label}",
+                f"the job is in VPC {own.label}, but model {model.id} in VPC {theirs.label}",
                 at=_setting(monitor, "VpcConfig.Subnets"),
             )
 

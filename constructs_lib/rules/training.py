@@ -10,7 +10,9 @@ from constructs_lib.services import LAMBDA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network import Domain, EfsFileSystem, FsxFileSystem, Network, SecurityGroup, TrainingNetwork
+    from collections.abc import Iterator
+
+    from constructs_lib.network import Domain, FsxFileSystem, Network, SecurityGroup, TrainingNetwork
     from constructs_lib.rules._rule import Findings
 
 _LUSTRE_PORTS = ((988, 988), (1018, 1023))
@@ -46,22 +48,19 @@ def file_systems_admit_jobs(training: TrainingNetwork, network: Network) -> Find
         if any(target.subnet.vpc is vpc for target in system.mount_targets)
     ]
     lustre = [system for system in network.fsx_file_systems if system.lustre and system.vpc is vpc]
-    if not efs and not lustre:
+    if vpc is None or not (efs or lustre):
         raise NotApplicable
     for system in efs:
-        yield from _closed_mount_targets(training, system)
+        for target in system.mount_targets:
+            if not _open(training, target.security_groups, 2049, 2049):
+                yield f"file system {system.label}: {_between(training, target.security_groups)} is closed for TCP 2049"
     for system in lustre:
-        yield from _closed_lustre(training, system)
+        yield from _closed_lustre(training, system, system.security_groups or (network.default_group(vpc),))
 
 
-def _closed_mount_targets(training: TrainingNetwork, system: EfsFileSystem) -> Findings:
-    for target in system.mount_targets:
-        if not _open(training, target.security_groups, 2049, 2049):
-            yield f"file system {system.label}: {_between(training, target.security_groups)} is closed for TCP 2049"
-
-
-def _closed_lustre(training: TrainingNetwork, system: FsxFileSystem) -> Findings:
-    groups = system.security_groups or (training.network.default_group(system.vpc),)
+def _closed_lustre(
+    training: TrainingNetwork, system: FsxFileSystem, groups: tuple[SecurityGroup, ...]
+) -> Iterator[str]:
     closed = [_ports(low, high) for low, high in _LUSTRE_PORTS if not _open(training, groups, low, high)]
     if closed:
         yield f"file system {system.label}: {_between(training, groups)} is closed for TCP {listed(closed)}"
