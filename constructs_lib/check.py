@@ -47,7 +47,7 @@ class Result:
         self.verdict = verdict
         self.resource = resource
         self.property = finding.at or rule.at
-        self.message = finding.message
+        self.message = _believed(finding.message, assumptions)
         self.severity: Severity = finding.severity or rule.severity
         self.assumptions = tuple(assumptions)
         self.acknowledged: str | None = resource.acknowledged.get(rule.id)
@@ -202,6 +202,14 @@ def _not_visible(unknown: list[NotVisible]) -> str:
     return "; ".join(
         dict.fromkeys(f"{reason.what}: {reason.declare}" if reason.declare else reason.what for reason in unknown)
     )
+
+
+def _believed(message: str, assumptions: Sequence[str]) -> str:
+    """The message with the declared facts that it rests on."""
+    facts = "; ".join(assumption for assumption in assumptions if assumption.startswith("declared: "))
+    if message and facts:
+        return f"{message} ({facts})"
+    return message or facts
 
 
 def _shared_assumptions(branches: list[Branch]) -> list[str]:

@@ -9,7 +9,7 @@ from constructs_lib.assembly.load import from_documents, load
 from constructs_lib.assembly.resource import Resource
 from constructs_lib.assembly.template import Template
 from constructs_lib.assembly.values import Pseudo, Reference, Text, Unknown, known, references
-from constructs_lib.assembly.worlds import Branch, explore
+from constructs_lib.assembly.worlds import Branch, believe, explore
 
 
 def declarations_schema() -> str:
@@ -33,6 +33,7 @@ __all__ = [
     "Text",
     "Unknown",
     "declarations_schema",
+    "believe",
     "explore",
     "fact",
     "fact_of",

@@ -167,6 +167,11 @@ def _assumption(question: Question, answer: str | bool) -> str:
     return f"{subject.title} is {'' if answer else 'not '}'{question.literal}'{subject.why}"
 
 
+def believe(title: str, value: str) -> None:
+    """Note in the current world that a declared fact was believed, so that it is told with the other assumptions."""
+    _current.ask(Question(Subject(("believed", title), title, (value,))))
+
+
 class _inside:  # noqa: N801 - reads as a statement
     """Make a world the current one for the length of a ``with`` block."""
 

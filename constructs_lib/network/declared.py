@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from constructs_lib.assembly import believe
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -10,6 +12,41 @@ if TYPE_CHECKING:
 
 #: How the CDK's context calls subnets, and what that says about their default route.
 _CONTEXT_EGRESS = {"public": "internet-gateway", "private": "nat", "isolated": "none"}
+
+
+class Facts(dict[str, "Any"]):
+    """The declared facts of one thing. Each that is read is noted as believed, so that what rests on it says so.
+
+    Attributes:
+        owner: The thing, as the notes call it.
+    """
+
+    __slots__ = ("owner",)
+
+    #: What says where something belongs rather than how it is.
+    _STRUCTURE = frozenset({"endpoints", "securityGroups", "subnets", "vpc"})
+
+    def __init__(self, owner: str, facts: dict[str, Any]) -> None:
+        super().__init__(facts)
+        self.owner = owner
+
+    def __getitem__(self, key: str) -> Any:
+        value = super().__getitem__(key)
+        if key not in self._STRUCTURE:
+            believe(f"declared: {key} of {self.owner}", _words(value))
+        return value
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The fact, noted as believed, or the default."""
+        return self[key] if key in self else default
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return " ".join(f"{key} {_words(one)}" for key, one in value.items())
+    return ", ".join(_words(one) for one in value) if isinstance(value, list) else str(value)
 
 
 class Declarations:

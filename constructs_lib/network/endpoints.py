@@ -5,6 +5,7 @@ from __future__ import annotations
 from constructs_lib import services
 from constructs_lib.assembly import NotVisible, Text, Unknown, fact
 from constructs_lib.network.addresses import Range
+from constructs_lib.network.declared import Facts
 from constructs_lib.network.groups import SecurityGroup, admits, ingress_of
 from constructs_lib.network.iam import statements_of
 from constructs_lib.network.names import HostedZone, zone_serves
@@ -236,7 +237,7 @@ class DeclaredEndpoint(Endpoint):
     def __init__(self, network: Network, vpc: Vpc, name: str, facts: dict[str, Any]) -> None:
         super().__init__(network, None, None)
         self.vpc = vpc
-        self.facts = facts
+        self.facts = Facts(f"endpoint for {name} in {vpc.id}", facts)
         self.service_id = name
         self.service = services.by_name(name)
         self.kind = str(facts.get("type", INTERFACE))

@@ -26,7 +26,7 @@ from constructs_lib.assembly import NotVisible, Reference, Unknown, explore, fac
 from constructs_lib.network import account, firewall, iam, jobs, names, notebooks, routes, storage, studio
 from constructs_lib.network.acl import NetworkAcl
 from constructs_lib.network.addresses import Range
-from constructs_lib.network.declared import Declarations
+from constructs_lib.network.declared import Declarations, Facts
 from constructs_lib.network.endpoints import INTERFACE, DeclaredEndpoint, Endpoint, serves
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.things import Imported, Thing, key_of
@@ -289,7 +289,7 @@ class Network:
         if thing.source is None:
             return None
         facts: dict[str, dict[str, Any]] = getattr(self.declarations, section)
-        return facts.get(thing.id)
+        return Facts(thing.id, facts[thing.id]) if thing.id in facts else None
 
     # Properties that hold addresses.
 

@@ -314,7 +314,6 @@ def _by_interface(trail: Trail, start: Vantage, asked: Target, endpoint: Endpoin
     places = ", ".join(place.id for place in endpoint.subnets) or "subnets that are not declared"
     trail.hop("endpoint", endpoint.id, f"{endpoint.service_name}, its names resolve to it, in {places}")
     if endpoint.declared:
-        trail.assume(f"declared: {endpoint.id.removeprefix('declared ')} in VPC {endpoint.vpc.id}")
         gates.leave(trail, start, asked, endpoint.id, gates.to_interface(asked, (), endpoint.subnets or (subnet,)))
     else:
         gates.leave(trail, start, asked, f"endpoint {endpoint.id}", gates.to_interface(asked, endpoint.security_groups, endpoint.subnets))
@@ -332,8 +331,6 @@ def _by_gateway(trail: Trail, start: Vantage, asked: Target, known: tuple[Endpoi
         if not any(one.same_as(table) for one in endpoint.route_tables):
             continue
         trail.via = "vpce-gateway"
-        if endpoint.declared:
-            trail.assume(f"declared: {endpoint.id.removeprefix('declared ')} in VPC {endpoint.vpc.id}")
         trail.hop("endpoint", endpoint.id, f"{endpoint.service_name}, in route table {table.id}")
         gates.leave(trail, start, asked, f"{asked.text} (the prefix list of {endpoint.id})", gates.to_gateway(asked))
         gates.pass_policy(trail, endpoint)

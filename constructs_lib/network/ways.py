@@ -91,7 +91,6 @@ def follow(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None
 def _declared(trail: Trail, vantage: Vantage, target: Target, egress: str, cause: str, missing: str) -> None:
     """Follow the declared (or looked-up) egress of an imported subnet."""
     subnet = vantage.subnets[0]
-    trail.assume(f"declared: the egress of subnet {subnet.id} is {egress}")
     if egress == "none":
         missing_route(trail, subnet, cause, f"{missing}{', and ' if missing else ''}subnet {subnet.id} is declared to have no egress")
         return
