@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from constructs_lib.patterns.access import StudioAccess, VpcOnly
 from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, acknowledge, checked_overrides
@@ -166,7 +166,8 @@ class StudioDomain(Construct):
             app_security_group_management="Service" if self.rstudio_security_group else None,
             home_efs_file_system_creation="Enabled" if home_efs_file_system else "Disabled",
         )
-        self.domain.node.add_dependency(*(self.permissions or [self.role]))
+        needed: Sequence[IDependable] = self.permissions or [self.role]
+        self.domain.node.add_dependency(*needed)
         acknowledge(self.domain, access.reasons, overrides)
         access.connect(self)
         if own_group is not None:
