@@ -15,6 +15,9 @@ from constructs import Construct
 from constructs_lib.patterns.acknowledgements import Overrides
 from constructs_lib.patterns.wildcards import acknowledge_wildcards
 
+PERMISSIONS = "Permissions"
+"""Id of the policy, a child of the role. A workload that starts at once depends on it."""
+
 _DESCRIBE_NETWORK = (
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeNetworkInterfaces",
@@ -77,7 +80,7 @@ def execution_role(
         statements += _key(key)
     if vpc_attached:
         statements += _network_interfaces(scope)
-    policy = iam.ManagedPolicy(role, "Permissions", roles=[role], statements=statements)
+    policy = iam.ManagedPolicy(role, PERMISSIONS, roles=[role], statements=statements)
     acknowledge_wildcards(policy, statements, _wildcard_reason, acknowledgements)
     return role
 

@@ -174,7 +174,7 @@ def _longest_parameter(parameter: cdk.CfnParameter) -> int:
 
 
 def _text(name: str) -> str:
-    text = files("constructs_lib.patterns").joinpath("scripts", name).read_text(encoding="utf-8")
+    text = files("constructs_lib.patterns").joinpath("scripts").joinpath(name).read_text(encoding="utf-8")
     return re.sub(r"^@([\w.]+)@$", lambda match: _compact(_text(match[1])), text, flags=re.MULTILINE)
 
 

@@ -16,7 +16,7 @@ from constructs import Construct
 from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, acknowledge, checked_overrides, with_equivalents
 from constructs_lib.patterns.encryption import encryption_key
 from constructs_lib.patterns.enforcement import enforce
-from constructs_lib.patterns.execution_role import execution_role
+from constructs_lib.patterns.execution_role import PERMISSIONS, execution_role
 from constructs_lib.patterns.lifecycle import Part, joined, packaged, user_parts
 from constructs_lib.patterns.notebook_options import NotebookSettings
 from constructs_lib.patterns.presigned import OpenFrom, grant_presigned_url
@@ -137,7 +137,8 @@ class NotebookInstance(Construct):
             additional_code_repositories=list(settings.additional_code_repositories) or None,
         )
         if settings.role is None:
-            notebook.node.add_dependency(self.role)  # its policy too: the notebook uses it as soon as it starts
+            # It uses its permissions as soon as it starts; on the role itself it depends by reference.
+            notebook.node.add_dependency(self.role.node.find_child(PERMISSIONS))
         return notebook
 
     def _allow_idle_shutdown(self) -> None:

@@ -80,13 +80,13 @@ class OpenFrom:
         if self.vpc_endpoints:
             _check_endpoints(self.page, self.vpc_endpoints)
 
-    def conditions(self) -> list[dict[str, object]]:
+    def conditions(self) -> list[dict[str, dict[str, list[str]]]]:
         """One IAM condition block for each kind of place: statements are alternatives, keys within a block are not."""
-        blocks: list[dict[str, object]] = []
+        blocks: list[dict[str, dict[str, list[str]]]] = []
         if self.ip_ranges:
             blocks.append({"IpAddress": {"aws:SourceIp": list(self.ip_ranges)}})
         if self.vpcs:
-            block: dict[str, object] = {"StringEquals": {"aws:SourceVpc": [vpc.vpc_id for vpc in self.vpcs]}}
+            block = {"StringEquals": {"aws:SourceVpc": [vpc.vpc_id for vpc in self.vpcs]}}
             if self.vpc_ip_ranges:
                 block["IpAddress"] = {"aws:VpcSourceIp": list(self.vpc_ip_ranges)}
             blocks.append(block)
@@ -149,7 +149,7 @@ def _check_public(text: str) -> None:
 
 
 def _overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
-    return one.version == other.version and one.overlaps(other)  # type: ignore[arg-type]
+    return one.version == other.version and one.overlaps(other)
 
 
 def _check_endpoints(page: str, endpoints: Sequence[ec2.IInterfaceVpcEndpoint]) -> None:

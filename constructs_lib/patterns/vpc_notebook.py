@@ -9,6 +9,7 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
+from constructs import Construct
 
 from constructs_lib.patterns.lifecycle import Part, packaged
 from constructs_lib.patterns.notebook_instance import NotebookInstance
@@ -91,8 +92,8 @@ class VpcNotebookInstance(NotebookInstance):
         )
         self._mounts[path] = Part(f"mount-{len(self._mounts) + 1}", script)
         # The first start mounts it, so targets and rules come before the notebook.
-        groups = [*file_system.connections.security_groups, *self.security_groups]
-        self.notebook_instance.node.add_dependency(file_system.mount_targets_available, *groups)
+        rules = _rules([*file_system.connections.security_groups, *self.security_groups])
+        self.notebook_instance.node.add_dependency(file_system.mount_targets_available, *rules)
         self._update_lifecycle()
 
     def _security_group(self, vpc: ec2.IVpc, *, allow_all_outbound: bool) -> ec2.SecurityGroup:
@@ -106,6 +107,12 @@ class VpcNotebookInstance(NotebookInstance):
 
     def _construct_parts(self) -> list[Part]:
         return list(self._mounts.values())
+
+
+def _rules(groups: Sequence[ec2.ISecurityGroup]) -> list[Construct]:
+    """The rules that are resources of their own."""
+    kinds = (ec2.CfnSecurityGroupIngress, ec2.CfnSecurityGroupEgress)
+    return [child for group in groups for child in group.node.children if isinstance(child, kinds)]
 
 
 def _check_groups(groups: Sequence[ec2.ISecurityGroup] | None) -> None:

@@ -148,9 +148,9 @@ class TestFrame:
 
     def test_what_takes_too_long_goes_on_in_the_background(self, stack: cdk.Stack, tmp_path: Path) -> None:
         """The start succeeds after the limit; parts go on in order and write to the log."""
-        done = run(joined(stack, "OnStart", parts("echo begun; sleep 3; echo done", "echo next")), tmp_path, LIMIT="1")
+        done = run(joined(stack, "OnStart", parts("echo begun; sleep 5; echo done", "echo next")), tmp_path, LIMIT="2")
         log = tmp_path / "var/log/sagemaker-network-OnStart.log"
-        said = f"sagemaker-network OnStart: not done after 1 seconds: goes on in the background, its log is {log}"
+        said = f"sagemaker-network OnStart: not done after 2 seconds: goes on in the background, its log is {log}"
         assert done.stdout == f"begun\n{said}\n"
         assert done.returncode == 0
         deadline = time.monotonic() + 20
@@ -268,7 +268,7 @@ class TestIdleShutdown:
     def test_a_notebook_that_just_started_stays(self, check) -> None:
         """Old activity of kernels does not count against a fresh start."""
         assert check([], [], 60) == self.STAYS
-        assert sorted(check([], [], 10_000).splitlines()) == sorted(self.STOPS.splitlines())
+        assert check([], [], 10_000) == self.STOPS
 
     def test_the_timer_is_set_up_with_the_program(self, tmp_path: Path) -> None:
         """The part writes the program and starts a timer with the time and the region."""

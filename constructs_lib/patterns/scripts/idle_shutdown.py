@@ -1,5 +1,4 @@
-"""Stop this notebook instance if nothing happened in its Jupyter for a while. Runs on the notebook, by a timer, with
-Python alone.
+"""Stop this notebook instance if nothing happened in its Jupyter for a while. A timer runs it on the notebook.
 
 What counts as work: a kernel that is busy, and the last activity of kernels and terminals. With none of them, the time
 since the notebook started counts. The notebook's role needs sagemaker:StopNotebookInstance on the notebook.
@@ -17,40 +16,43 @@ from urllib.request import urlopen
 JUPYTER = os.environ.get("JUPYTER", "https://localhost:8443")
 METADATA = os.environ.get("METADATA", "/opt/ml/metadata/resource-metadata.json")
 UPTIME = os.environ.get("UPTIME", "/proc/uptime")
+PATH = "/usr/local/bin:/usr/bin:/bin:/home/ec2-user/anaconda3/bin"
 
 
-def asked(path):
-    # Jupyter shows a certificate of its own making; the connection never leaves this machine.
+def asked(path: str) -> list:  # type: ignore[type-arg]
+    """What Jupyter answers. It shows a certificate of its own making; the connection never leaves this machine."""
     with urlopen(JUPYTER + path, context=ssl._create_unverified_context(), timeout=20) as answer:
-        return json.load(answer)
+        return list(json.load(answer))
 
 
-def seconds_since(moment):
+def seconds_since(moment: str) -> float:
+    """From a time as Jupyter writes it."""
     then = datetime.strptime(moment[:19] + "+0000", "%Y-%m-%dT%H:%M:%S%z")
     return time.time() - then.timestamp()
 
 
-def idle_seconds():
+def idle_seconds() -> float:
+    """How long nothing has happened."""
     kernels = asked("/api/kernels")
     if any(kernel.get("execution_state") == "busy" for kernel in kernels):
         return 0.0
     moments = [thing["last_activity"] for thing in kernels + asked("/api/terminals") if thing.get("last_activity")]
     with open(UPTIME) as file:
         running = float(file.read().split()[0])
-    return min([running] + [seconds_since(moment) for moment in moments])
+    return min([running, *(seconds_since(moment) for moment in moments)])
 
 
-def main(limit, region):
+def main(limit: float, region: str) -> int:
+    """Stop the notebook if it is time."""
     idle = idle_seconds()
     if idle < limit:
-        print("idle for %d of %d seconds" % (idle, limit))
+        print(f"idle for {idle:.0f} of {limit:.0f} seconds", flush=True)
         return 0
     with open(METADATA) as file:
         name = json.load(file)["ResourceName"]
-    print("idle for %d seconds: stopping %s" % (idle, name))
-    path = os.environ.get("PATH", "") + ":/usr/local/bin:/usr/bin:/home/ec2-user/anaconda3/bin"
+    print(f"idle for {idle:.0f} seconds: stopping {name}", flush=True)
     command = ["aws", "sagemaker", "stop-notebook-instance", "--notebook-instance-name", name, "--region", region]
-    return subprocess.call(command, env=dict(os.environ, PATH=path))
+    return subprocess.call(command, env={**os.environ, "PATH": f"{os.environ.get('PATH', '')}:{PATH}"})
 
 
 if __name__ == "__main__":

@@ -37,7 +37,8 @@ run_parts() {
 run_all() {
   # A process group of its own, and deaf to the hang-up, so that the end of this script does not end what goes on.
   set -m
-  (trap '' HUP; run_parts) >"$LOG" 2>&1 </dev/null &
+  : >"$LOG" # before the job starts, as it is read from here on
+  (trap '' HUP; run_parts) >>"$LOG" 2>&1 </dev/null &
   local job=$!
   set +m
   timeout "$LIMIT" tail --pid="$job" --sleep-interval=0.2 -n +1 -f "$LOG"
