@@ -299,7 +299,7 @@ def read_rule(group: SecurityGroup, direction: str, body: Any, resource: Resourc
     if body.__class__ is not dict:
         return None
     for name in ("CidrIp", "CidrIpv6"):
-        if body.get(name) in _PLACEHOLDERS:
+        if str(body.get(name)) in _PLACEHOLDERS:
             return None
     _read_ports(rule, body, where)
     _read_other_side(rule, body, where)

@@ -434,4 +434,4 @@ def _opaque(value: Any) -> bool:
     """Is a zone unknown in a way that two equal values say nothing about other ones?"""
     if value.__class__ is Text:
         return not all(isinstance(hole, Pseudo) for hole in value.holes)
-    return isinstance(value, Unknown) and value.kind != "zone"
+    return value.__class__ in (list, dict) or (isinstance(value, Unknown) and value.kind != "zone")
