@@ -20,7 +20,12 @@ IMAGE_LAYERS = "prod-{region}-starport-layer-bucket"
 #: Where JumpStart keeps its models (https://docs.aws.amazon.com/sagemaker/latest/dg/jumpstart-deploy.html).
 JUMPSTART = "jumpstart-cache-prod-{region}"
 #: Package repositories of Amazon Linux 1, 2 and 2023.
-PACKAGES = ("packages.{region}.amazonaws.com", "repo.{region}.amazonaws.com", "amazonlinux.{region}.amazonaws.com", "al2023-repos-{region}-de612dc2")
+PACKAGES = (
+    "packages.{region}.amazonaws.com",
+    "repo.{region}.amazonaws.com",
+    "amazonlinux.{region}.amazonaws.com",
+    "al2023-repos-{region}-de612dc2",
+)
 
 READ = "s3:GetObject"
 _REGION = re.compile(r"(?<![a-z0-9])(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-[a-z]+){1,2}-\d")

@@ -76,14 +76,24 @@ def _is_served(subnet: Subnet) -> bool:
         return False
 
 
-def unreachable(domain: Domain, network: Network, services: Sequence[Service]) -> Findings:
-    """Say for each service from which subnets of a VpcOnly domain it cannot be reached, and why."""
+def unreachable(
+    domain: Domain, network: Network, services: Sequence[Service], apps: Sequence[Vantage] | None = None
+) -> Findings:
+    """Say for each service from which subnets of a VpcOnly domain it cannot be reached, and why.
+
+    Args:
+        domain: The domain.
+        network: The network that it is in.
+        services: What it dials.
+        apps: Where the apps that dial stand. Default: those of all its users.
+    """
+    dialling = apps_of(domain) if apps is None else apps
     subnets = private_subnets(domain)
     for service in services:
         places: dict[str, list[str]] = {}
         for subnet in subnets:
             try:
-                for reason in _reasons(domain, network, subnet, service):
+                for reason in _reasons(domain, network, subnet, service, dialling):
                     places.setdefault(reason, []).append(subnet.label)
             except NotVisible as unknown:
                 yield unknown
@@ -91,28 +101,26 @@ def unreachable(domain: Domain, network: Network, services: Sequence[Service]) -
             yield f"{service.name} cannot be reached from {', '.join(labels)}: {reason}"
 
 
-def _reasons(domain: Domain, network: Network, subnet: Subnet, service: Service) -> list[str]:
+def _reasons(domain: Domain, network: Network, subnet: Subnet, service: Service, apps: Sequence[Vantage]) -> list[str]:
     """Why apps in the subnet do not reach the service; empty where they do."""
     if subnet.route_class == "other-egress":
-        _require_endpoint(domain, network, subnet, service)
+        _require_endpoint(network, subnet, service, apps)
         return []
     if network.endpoint_for(subnet.vpc, service) is None:
         # No group could help, so the groups need not be known.
         apps = [domain.place(domain.id, (), domain)]
-    else:
-        apps = apps_of(domain)
     reasons = (network.blocked(app.at(subnet), service) for app in apps)
     return list(dict.fromkeys(reason for reason in reasons if reason))
 
 
-def _require_endpoint(domain: Domain, network: Network, subnet: Subnet, service: Service) -> None:
+def _require_endpoint(network: Network, subnet: Subnet, service: Service, apps: Sequence[Vantage]) -> None:
     """A default route that leaves for another network decides nothing, unless a usable endpoint takes the traffic before.
 
     Raises:
         NotVisible: There is no such endpoint.
     """
     try:
-        if all(network.endpoint_usable(app.at(subnet), service) is None for app in apps_of(domain)):
+        if all(network.endpoint_usable(app.at(subnet), service) is None for app in apps):
             return
     except NotVisible:
         pass  # what lies behind the route would have to be known as well, and is the better thing to name

@@ -63,7 +63,9 @@ def efa_nodes_reach_each_other(cluster: Cluster, network: Network) -> Findings:
                 yield unknown
             else:
                 said = f"{named(group.security_groups)}: no {word} rule for all traffic {preposition} itself, which EFA needs on {group.type}"
-                yield Finding(said, at=f"{group.path}.OverrideVpcConfig.SecurityGroupIds" if group.override_given else None)
+                yield Finding(
+                    said, at=f"{group.path}.OverrideVpcConfig.SecurityGroupIds" if group.override_given else None
+                )
 
     yield from each(groups, judge)
 

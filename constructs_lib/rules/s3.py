@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
+from constructs_lib.network import Notebook
 from constructs_lib.network.routes import Peering, TransitGateway
 from constructs_lib.rules._consumers import vantages_in_vpc
 from constructs_lib.rules._groups import HTTPS, joined, let_out, listed, named
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         JobDefinition,
         Model,
         MonitoringSchedule,
+        NatGateway,
         Network,
         Notebook,
         ProcessingJob,
@@ -55,46 +57,59 @@ advice(
 )
 def gateway_serves_the_subnets_in_use(endpoint: Endpoint, network: Network) -> Findings:
     _require_gateway(endpoint)
-    subnets, severity = _subnets_in_use(endpoint.vpc, network)
-    if not subnets:
+    used = _subnets_of_workloads(endpoint.vpc, network)
+    severity = Severity.ERROR if used else None
+    for subnet in () if used else _subnets_of_endpoints(endpoint.vpc):
+        used[subnet] = None
+    if not used:
         raise NotApplicable
 
     def judge(subnet: Subnet) -> Findings:
         if network.s3_path(subnet):
             return
-        table = subnet.route_table
-        yield Finding(f"{table.label}, the route table of {subnet.label}, is not listed", severity=severity)
+        doubt = used[subnet]
+        if doubt:
+            raise doubt
+        yield Finding(
+            f"{subnet.route_table.label}, the route table of {subnet.label}, is not listed", severity=severity
+        )
 
-    yield from each(subnets, judge)
+    yield from each(used, judge)
 
 
-def _subnets_in_use(vpc: Vpc, network: Network) -> tuple[list[Subnet], Severity | None]:
-    """The subnets of a VPC that hold workloads; where there are none, those with an interface endpoint for the SageMaker API or runtime."""
-    used: dict[Subnet, None] = {}
+def _subnets_of_workloads(vpc: Vpc, network: Network) -> dict[Subnet, NotVisible | None]:
+    """The subnets of a VPC that workloads send their traffic through, and what is not known about whether they do."""
+    used: dict[Subnet, NotVisible | None] = {}
     for workload in network.workloads:
-        for vantage in vantages_in_vpc(workload):
-            if _is_in(vantage.vpc, vpc):
-                used.update(dict.fromkeys(vantage.subnets))
-    if used:
-        return list(used), Severity.ERROR
-    for endpoint in vpc.endpoints:
-        if _is_for_sagemaker(endpoint):
-            used.update(dict.fromkeys(endpoint.subnets))
-    return list(used), None
+        try:
+            for vantage in vantages_in_vpc(workload):
+                if _is_in(vantage, vpc):
+                    used.update(dict.fromkeys(vantage.subnets))
+        except NotVisible as doubt:
+            for subnet in [workload.subnet] if isinstance(workload, Notebook) else workload.subnets:
+                if subnet is not None and _is_in(workload, vpc):
+                    used.setdefault(subnet, doubt)
+    return used
+
+
+def _subnets_of_endpoints(vpc: Vpc) -> list[Subnet]:
+    """The subnets of a VPC that hold an interface endpoint for the SageMaker API or runtime, and so were made for SageMaker."""
+    return [subnet for endpoint in vpc.endpoints if _is_for_sagemaker(endpoint) for subnet in endpoint.subnets]
+
+
+def _is_in(place: Vantage | Notebook | Domain | NatGateway, vpc: Vpc) -> bool:
+    """Whether something surely is in this VPC; for Studio apps the domain says, whatever its subnets."""
+    try:
+        own = getattr(place, "studio", None) or place
+        return own.vpc is not None and bool(own.vpc.same_as(vpc))
+    except NotVisible:
+        return False
 
 
 def _is_for_sagemaker(endpoint: Endpoint) -> bool:
     """Whether it surely is an interface endpoint for the SageMaker API or runtime."""
     try:
         return endpoint.kind == "Interface" and endpoint.service in (SAGEMAKER_API, SAGEMAKER_RUNTIME)
-    except NotVisible:
-        return False
-
-
-def _is_in(vpc: Vpc | None, other: Vpc) -> bool:
-    """Whether both are surely the same VPC."""
-    try:
-        return vpc is not None and vpc.same_as(other)
     except NotVisible:
         return False
 
@@ -115,7 +130,9 @@ def interface_endpoint_serves_the_usual_names(endpoint: Endpoint, network: Netwo
         reason = endpoint.why_names_fail
         if reason:
             yield reason
-    elif endpoint.only_inbound_resolver and not any(other.kind == "Gateway" for other in network.endpoints_for(endpoint.vpc, S3)):
+    elif endpoint.only_inbound_resolver and not any(
+        other.kind == "Gateway" for other in network.endpoints_for(endpoint.vpc, S3)
+    ):
         yield Finding(
             f"private DNS answers only inbound resolver endpoints, and {endpoint.vpc.label} has no S3 gateway endpoint",
             at="DnsOptions.PrivateDnsOnlyForInboundResolverEndpoint",
@@ -131,7 +148,15 @@ def interface_endpoint_serves_the_usual_names(endpoint: Endpoint, network: Netwo
     fix="Add an outbound rule for TCP 443 to the prefix list of Amazon S3.",
 )
 def groups_let_out_to_s3(
-    workload: Notebook | Domain | Model | EndpointConfig | ProcessingJob | JobDefinition | MonitoringSchedule | Cluster | TrainingNetwork,
+    workload: Notebook
+    | Domain
+    | Model
+    | EndpointConfig
+    | ProcessingJob
+    | JobDefinition
+    | MonitoringSchedule
+    | Cluster
+    | TrainingNetwork,
     network: Network,
 ) -> Findings:
     vantages = [vantage for vantage in vantages_in_vpc(workload) if vantage.groups]
@@ -145,7 +170,9 @@ def groups_let_out_to_s3(
         for endpoint in _gateways_relied_on(vantage, network):
             if unknown:
                 raise unknown
-            said[f"{named(vantage.groups)}: no outbound rule for TCP 443 to Amazon S3, which {endpoint.label} leads to"] = None
+            said[
+                f"{named(vantage.groups)}: no outbound rule for TCP 443 to Amazon S3, which {endpoint.label} leads to"
+            ] = None
     yield from said
 
 
@@ -210,12 +237,17 @@ def gateway_does_not_serve_other_vpcs(endpoint: Endpoint, network: Network) -> F
 
 
 def _workload_subnets(network: Network) -> dict[Subnet, None]:
-    return {subnet: None for workload in network.workloads for vantage in vantages_in_vpc(workload) for subnet in vantage.subnets}
+    return {
+        subnet: None
+        for workload in network.workloads
+        for vantage in vantages_in_vpc(workload)
+        for subnet in vantage.subnets
+    }
 
 
 def _relies_on(subnet: Subnet, hub: Vpc, network: Network) -> bool:
     """Whether a subnet of another VPC has no S3 endpoint and a default route to this one, which has no NAT gateway to pass it on."""
-    if subnet.vpc.same_as(hub) or any(_is_in(gateway.vpc, hub) for gateway in network.nat_gateways):
+    if subnet.vpc.same_as(hub) or any(_is_in(gateway, hub) for gateway in network.nat_gateways):
         return False
     route = subnet.default_route
     if route is None or route.target is None or network.endpoints_for(subnet.vpc, S3):
@@ -223,4 +255,6 @@ def _relies_on(subnet: Subnet, hub: Vpc, network: Network) -> bool:
     if isinstance(route.target, Peering):
         return route.target.far_end(subnet.vpc) is hub
     attachments = [one for kind in _ATTACHMENTS for one in network.pointing(kind, hub, "VpcId")]
-    return route.kind == "tgw" and any(one.thing(TransitGateway, "TransitGatewayId") is route.target for one in attachments)
+    return route.kind == "tgw" and any(
+        one.thing(TransitGateway, "TransitGatewayId") is route.target for one in attachments
+    )

@@ -102,7 +102,9 @@ def endpoint_policy_admits_image_layers(endpoint: Endpoint, network: Network) ->
 )
 def package_repositories_are_out_of_reach(endpoint: Endpoint, network: Network) -> Findings:
     _require_gateway(endpoint)
-    open_ones = [_shown(bucket, endpoint) for bucket in PACKAGES if lets_through(endpoint.policy, bucket, _region(endpoint))]
+    open_ones = [
+        _shown(bucket, endpoint) for bucket in PACKAGES if lets_through(endpoint.policy, bucket, _region(endpoint))
+    ]
     if open_ones:
         yield f"package repositories stay reachable: {listed(open_ones)}"
 
@@ -118,7 +120,11 @@ def package_repositories_are_out_of_reach(endpoint: Endpoint, network: Network) 
 )
 def endpoint_policy_admits_jumpstart(endpoint: Endpoint, network: Network) -> Findings:
     policy = _restrictive(endpoint)
-    domains = [domain for domain in network.domains if _uses_jumpstart(domain) and domain.vpc and domain.vpc.same_as(endpoint.vpc)]
+    domains = [
+        domain
+        for domain in network.domains
+        if _uses_jumpstart(domain) and domain.vpc and domain.vpc.same_as(endpoint.vpc)
+    ]
     if not domains:
         raise NotApplicable
     if not lets_through(policy, JUMPSTART, _region(endpoint)):
@@ -126,7 +132,9 @@ def endpoint_policy_admits_jumpstart(endpoint: Endpoint, network: Network) -> Fi
 
 
 def _uses_jumpstart(domain: Domain) -> bool:
-    return domain.vpc_only and "JumpStart" not in domain.entries("DefaultUserSettings", "StudioWebPortalSettings", "HiddenMlTools")
+    return domain.vpc_only and "JumpStart" not in domain.entries(
+        "DefaultUserSettings", "StudioWebPortalSettings", "HiddenMlTools"
+    )
 
 
 def _region(endpoint: Endpoint) -> str | None:
@@ -186,8 +194,8 @@ def _pins(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 def _conditions(statement: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Operator (in lower case), key and value of each condition."""
     conditions = statement.get("Condition")
-    for operator, keys in (conditions.items() if isinstance(conditions, dict) else ()):
-        for key, value in (keys.items() if isinstance(keys, dict) else ()):
+    for operator, keys in conditions.items() if isinstance(conditions, dict) else ():
+        for key, value in keys.items() if isinstance(keys, dict) else ():
             yield operator.lower(), key, value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly import NotVisible, Reference
+from constructs_lib.assembly import NotVisible, Reference, Unknown
 from constructs_lib.network import Domain
 from constructs_lib.network.routes import Route
 from constructs_lib.network.ways import pieces
@@ -13,6 +13,9 @@ from constructs_lib.services import ECR_API, ECR_DKR, LICENSE_MANAGER, LOGS, SAG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeVar
+
     from constructs_lib.network import (
         EfsFileSystem,
         EmrCluster,
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
         UserProfile,
     )
     from constructs_lib.rules._rule import Findings
+
+    S = TypeVar("S", EfsFileSystem, FsxFileSystem)
 
 _DOCKER = "DomainSettings.DockerSettings"
 _TRUSTED = f"{_DOCKER}.VpcOnlyTrustedAccounts"
@@ -44,8 +49,9 @@ def rstudio_reaches_its_license(domain: Domain, network: Network) -> Findings:
     require_vpc_only(domain)
     if not domain.rstudio:
         raise NotApplicable
-    yield from unreachable(domain, network, (SAGEMAKER_API, LICENSE_MANAGER))
     groups = domain.domain_groups
+    server = [domain.place(domain.id, groups, domain)] if groups else None
+    yield from unreachable(domain, network, (SAGEMAKER_API, LICENSE_MANAGER), server)
     rules, unknown = joined(groups, "egress")
     if not groups or let_out([rule for rule in rules if rule.everything], "-1", 0, 65535) is not None:
         return
@@ -83,7 +89,9 @@ def docker_settings_have_effect(domain: Domain, network: Network) -> Findings:
 def _trusted_accounts_are_valid(domain: Domain) -> Findings:
     accounts = domain.entries(*_TRUSTED.split("."))
     if len(accounts) > _MOST_ACCOUNTS:
-        yield Finding(f"{len(accounts)} trusted accounts, at most {_MOST_ACCOUNTS} are possible", severity=Severity.ERROR)
+        yield Finding(
+            f"{len(accounts)} trusted accounts, at most {_MOST_ACCOUNTS} are possible", severity=Severity.ERROR
+        )
     for account in accounts:
         if isinstance(account, (str, int)) and not (str(account).isdecimal() and len(str(account)) == _ACCOUNT_DIGITS):
             yield Finding(f"'{account}' is not an account id of twelve digits", severity=Severity.ERROR)
@@ -142,26 +150,45 @@ def custom_file_systems_are_mounted(settings: Domain | UserProfile, network: Net
     paths = [key for key in keys if settings.given(key, "CustomFileSystemConfigs")]
     if not paths:
         raise NotApplicable
-    for key in paths:
-        for config in settings.entries(key, "CustomFileSystemConfigs"):
-            yield from _file_system_is_mounted(config, domain, network, f"{key}.CustomFileSystemConfigs")
+    places = [
+        (key, "CustomFileSystemConfigs", index)
+        for key in paths
+        for index in range(settings.count(key, "CustomFileSystemConfigs"))
+    ]
+    yield from each(places, lambda place: _file_system_is_mounted(settings, place, domain, network))
 
 
-def _file_system_is_mounted(config: dict[str, dict[str, object]], domain: Domain, network: Network, at: str) -> Findings:
-    for key, known in (("EFSFileSystemConfig", network.efs_file_systems), ("FSxLustreFileSystemConfig", network.fsx_file_systems)):
-        given = config.get(key, {}).get("FileSystemId")
-        if given is None:
-            continue
-        resource = given.resource if isinstance(given, Reference) else None
-        system = next((system for system in known if system.resource is resource), None)
-        if system is None:
-            yield NotVisible(f"the subnets of file system {given}", "acknowledge the rule if the domain's subnets are among them")
-        else:
-            yield from (_mounted(system, domain, at) if key.startswith("EFS") else _in_reach(system, domain, at))
+def _file_system_is_mounted(
+    settings: Domain | UserProfile, path: tuple[str | int, ...], domain: Domain, network: Network
+) -> Findings:
+    at = f"{path[0]}.{path[1]}"
+    given = settings.get(*path, "EFSFileSystemConfig", "FileSystemId")
+    if given is not None:
+        efs = _system_of(given, network.efs_file_systems)
+        yield from _mounted(efs, domain, at)
+    given = settings.get(*path, "FSxLustreFileSystemConfig", "FileSystemId")
+    if given is not None:
+        fsx = _system_of(given, network.fsx_file_systems)
+        yield from _in_reach(fsx, domain, at)
+
+
+def _system_of(given: object, systems: Sequence[S]) -> S:
+    """The file system of the templates that a reference means.
+
+    Raises:
+        NotVisible: It is none of them.
+    """
+    for system in systems:
+        if isinstance(given, Reference) and system.resource is given.resource:
+            return system
+    what = given.what if isinstance(given, Unknown) else given
+    raise NotVisible(
+        f"the subnets of file system {what}", "acknowledge the rule if the domain's subnets are among them"
+    )
 
 
 def _mounted(system: EfsFileSystem, domain: Domain, at: str) -> Findings:
-    targets = [target.subnet for target in system.mount_targets]
+    targets = [target.subnet for target in system.mount_targets if target.subnet is not None]
 
     def judge(subnet: Subnet) -> Findings:
         if not any_of(*(lambda target=target: target.same_as(subnet) or None for target in targets)):
@@ -173,7 +200,9 @@ def _mounted(system: EfsFileSystem, domain: Domain, at: str) -> Findings:
 def _in_reach(system: FsxFileSystem, domain: Domain, at: str) -> Findings:
     pairs = [(own, subnet) for own in system.subnets for subnet in domain.subnets]
     if not any_of(*(lambda own=own, subnet=subnet: own.same_as(subnet) or None for own, subnet in pairs)):
-        yield Finding(f"{system.label} lies in none of the domain's subnets {listed(s.label for s in domain.subnets)}", at=at)
+        yield Finding(
+            f"{system.label} lies in none of the domain's subnets {listed(s.label for s in domain.subnets)}", at=at
+        )
 
 
 @rule(
@@ -202,7 +231,8 @@ def domain_reaches_emr(domain: Domain, network: Network) -> Findings:
 def _livy_is_open(domain: Domain, cluster: EmrCluster, groups: tuple[SecurityGroup, ...]) -> Findings:
     if not cluster.primary_groups:
         raise NotVisible(
-            f"the groups that EMR makes for the primary node of {cluster.label}", "set Instances.EmrManagedMasterSecurityGroup"
+            f"the groups that EMR makes for the primary node of {cluster.label}",
+            "set Instances.EmrManagedMasterSecurityGroup",
         )
     if not groups or cluster.subnet is None:
         return

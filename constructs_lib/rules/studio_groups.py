@@ -10,7 +10,6 @@ from constructs_lib.rules._studio import each, require_domain, require_vpc_only
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-
     from constructs_lib.network import Network, SecurityGroup, UserProfile
     from constructs_lib.rules._rule import Findings
 
@@ -171,7 +170,9 @@ def groups_are_in_the_domains_vpc(settings: Domain | UserProfile, network: Netwo
         if group.vpc is None:
             yield Finding(f"security group {group.label} belongs to the default VPC, the domain to {vpc.label}", at=at)
         elif not group.vpc.same_as(vpc):
-            yield Finding(f"security group {group.label} belongs to {group.vpc.label}, the domain to {vpc.label}", at=at)
+            yield Finding(
+                f"security group {group.label} belongs to {group.vpc.label}, the domain to {vpc.label}", at=at
+            )
 
     yield from each(groups, judge)
 

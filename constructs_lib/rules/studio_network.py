@@ -158,7 +158,10 @@ def network_acls_pass_nfs(domain: Domain, network: Network) -> Findings:
         except NotVisible as unknown:
             yield unknown
     for acl, found in stops.items():
-        yield Finding(f"network ACL {acl} stops {listed(dict.fromkeys(found))} between the domain's subnets", severity=Severity.ERROR)
+        yield Finding(
+            f"network ACL {acl} stops {listed(dict.fromkeys(found))} between the domain's subnets",
+            severity=Severity.ERROR,
+        )
 
 
 def _nfs_stops(client: Subnet, server: Subnet) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,9 @@ def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Fi
     conditioned: dict[str, Severity] = {}
     for policy in network.policies:
         for statement in policy.statements:
-            if not any(action.lower().startswith("sagemaker:") and matches(action, _PRESIGNED) for action in statement.actions):
+            if not any(
+                action.lower().startswith("sagemaker:") and matches(action, _PRESIGNED) for action in statement.actions
+            ):
                 continue
             if statement.condition_keys & _VPC_KEYS:
                 conditioned[policy.label] = Severity.WARNING
@@ -40,7 +42,9 @@ def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Fi
     if domain.auth_mode != "SSO":
         return
     for label, severity in conditioned.items():
-        yield Finding(f"the condition of {label} on CreatePresignedDomainUrl has no effect: AuthMode is SSO", severity=severity)
+        yield Finding(
+            f"the condition of {label} on CreatePresignedDomainUrl has no effect: AuthMode is SSO", severity=severity
+        )
 
 
 @rule(
@@ -54,7 +58,11 @@ def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Fi
 )
 def console_users_are_not_refused(domain: Domain, network: Network) -> Findings:
     require_vpc_only(domain)
-    roles = {role.id: role for role in (domain.role, *(profile.role for profile in domain.user_profiles)) if role and not role.imported}
+    roles = {
+        role.id: role
+        for role in (domain.role, *(profile.role for profile in domain.user_profiles))
+        if role and not role.imported
+    }
     if not roles:
         raise NotApplicable
     for role in roles.values():

@@ -43,7 +43,10 @@ def apps_reach_each_other(domain: Domain, network: Network) -> Findings:
             if not members_admitted(groups, domain.subnets, "tcp", *_APP_PORTS, direction)
         ]
         if closed:
-            yield Finding(f"{named(groups)}: no {' and no '.join(closed)} rule for TCP 8192-65535 among members", severity=severity)
+            yield Finding(
+                f"{named(groups)}: no {' and no '.join(closed)} rule for TCP 8192-65535 among members",
+                severity=severity,
+            )
 
     yield from each(app_groups(domain), judge)
 
@@ -51,7 +54,9 @@ def apps_reach_each_other(domain: Domain, network: Network) -> Findings:
 def _is_classic(domain: Domain) -> bool:
     """Whether Studio Classic is in play: by its apps, by settings for them, or as the landing page."""
     settings = [(domain, "DefaultUserSettings"), *((profile, "UserSettings") for profile in domain.user_profiles)]
-    if any(thing.given(key, f"{app}AppSettings") for thing, key in settings for app in ("JupyterServer", "KernelGateway")):
+    if any(
+        thing.given(key, f"{app}AppSettings") for thing, key in settings for app in ("JupyterServer", "KernelGateway")
+    ):
         return True
     landing = (thing.get(key, "DefaultLandingUri") for thing, key in settings)
     if any(isinstance(uri, str) and uri.startswith("app:JupyterServer:") for uri in landing):

@@ -8,7 +8,9 @@ EXAMPLES = [
     ("SMN-HP-01", ["a cluster on Amazon EKS has no VpcConfig"]),
     (
         "SMN-HP-02",
-        ["security group ClusterSecurityGroup: no outbound rule for all traffic to itself, which EFA needs on ml.p5.48xlarge"],
+        [
+            "security group ClusterSecurityGroup: no outbound rule for all traffic to itself, which EFA needs on ml.p5.48xlarge"
+        ],
     ),
     (
         "SMN-HP-03",
@@ -36,8 +38,13 @@ def test_an_override_needs_something_to_override(example, judge):
     document = example("SMN-HP-01", "breaks")
     del cluster(document)["Orchestrator"]
     assert [said[0] for said in judge("SMN-HP-01", document)] == ["satisfied"]
-    cluster(document)["InstanceGroups"][0]["OverrideVpcConfig"] = {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
-    assert [said[4] for said in judge("SMN-HP-01", document)] == ["workers set OverrideVpcConfig, and the cluster has no VpcConfig"]
+    cluster(document)["InstanceGroups"][0]["OverrideVpcConfig"] = {
+        "Subnets": ["subnet-1"],
+        "SecurityGroupIds": ["sg-1"],
+    }
+    assert [said[4] for said in judge("SMN-HP-01", document)] == [
+        "workers set OverrideVpcConfig, and the cluster has no VpcConfig"
+    ]
 
 
 def test_an_override_points_to_its_own_groups(example, judge):

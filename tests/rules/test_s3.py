@@ -7,7 +7,11 @@ import pytest
 EXAMPLES = [
     ("SMN-S3-02", "warning", "RouteTable2, the route table of PrivateSubnet2, is not listed"),
     ("SMN-S3-03", "warning", "PrivateDnsEnabled of endpoint S3InterfaceEndpoint is false"),
-    ("SMN-S3-04", "error", "security group JobSecurityGroup: no outbound rule for TCP 443 to Amazon S3, which S3Endpoint leads to"),
+    (
+        "SMN-S3-04",
+        "error",
+        "security group JobSecurityGroup: no outbound rule for TCP 443 to Amazon S3, which S3Endpoint leads to",
+    ),
     ("SMN-S3-09", "error", "RouteTableIds is not set"),
     ("SMN-S3-10", "info", "cannot serve WorkSubnet, whose traffic reaches HubVpc from another VPC"),
 ]
@@ -28,9 +32,13 @@ def test_a_workload_makes_an_unlisted_table_an_error(example, judge):
     document = example("SMN-S3-02", "breaks")
     document["Resources"]["Model"] = {
         "Type": "AWS::SageMaker::Model",
-        "Properties": {"VpcConfig": {"Subnets": [{"Ref": "PrivateSubnet2"}], "SecurityGroupIds": ["sg-00000000000000001"]}},
+        "Properties": {
+            "VpcConfig": {"Subnets": [{"Ref": "PrivateSubnet2"}], "SecurityGroupIds": ["sg-00000000000000001"]}
+        },
     }
-    assert [said[1::3] for said in judge("SMN-S3-02", document)] == [("error", "RouteTable2, the route table of PrivateSubnet2, is not listed")]
+    assert [said[1::3] for said in judge("SMN-S3-02", document)] == [
+        ("error", "RouteTable2, the route table of PrivateSubnet2, is not listed")
+    ]
 
 
 def test_a_subnet_without_a_table_of_its_own_cannot_be_listed(example, judge):

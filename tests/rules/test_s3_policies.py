@@ -58,7 +58,12 @@ def test_a_deny_of_all_other_buckets_restricts(example, judge):
     """An Allow of everything beside a Deny of whatever is not listed is no full access."""
     document = example("SMN-S3-05", "keeps")
     everything = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
-    others = {"Effect": "Deny", "Principal": "*", "Action": "*", "NotResource": ["arn:aws:s3:::mine", "arn:aws:s3:::mine/*"]}
+    others = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "*",
+        "NotResource": ["arn:aws:s3:::mine", "arn:aws:s3:::mine/*"],
+    }
     document["Resources"]["S3Endpoint"]["Properties"]["PolicyDocument"]["Statement"] = [everything, others]
     assert [said[0] for said in judge("SMN-S3-05", document)] == ["satisfied"]
 
@@ -135,13 +140,17 @@ def test_private_addresses_never_come_through_an_endpoint(example, judge):
     """aws:SourceIp with a private range is wrong, whoever uses the bucket."""
     document = example("SMN-S3-08", "keeps")
     del document["Resources"]["Notebook"]
-    statements(document, "BucketPolicy")[0]["Condition"] = {"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "203.0.113.0/24"]}}
+    statements(document, "BucketPolicy")[0]["Condition"] = {
+        "NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "203.0.113.0/24"]}
+    }
     assert [said[4] for said in judge("SMN-S3-08", document)] == [
         "aws:SourceIp names 10.0.0.0/8, which no request carries: through an endpoint the key is absent"
     ]
 
 
-@pytest.mark.parametrize("operator", ["StringNotEqualsIfExists", "ForAllValues:StringNotLike", "StringNotEqualsIgnoreCase"])
+@pytest.mark.parametrize(
+    "operator", ["StringNotEqualsIfExists", "ForAllValues:StringNotLike", "StringNotEqualsIgnoreCase"]
+)
 def test_a_pin_has_several_operators(operator, example, judge):
     """Whatever the form, what does not come from the endpoint is denied."""
     document = example("SMN-S3-08", "breaks")

@@ -107,7 +107,10 @@ def test_tight_subnets_are_remarked_upon(example, judge):
     for subnet in ("Subnet1", "Subnet2"):
         properties(document, subnet)["CidrBlock"] = properties(document, subnet)["CidrBlock"].replace("/24", "/27")
     remark = "Subnet1 and Subnet2 have 52 addresses left; 56 are advised for 14 users"
-    extra = {f"More{n}": {"Type": "AWS::SageMaker::UserProfile", "Properties": {"DomainId": {"Ref": "Domain"}}} for n in range(3)}
+    extra = {
+        f"More{n}": {"Type": "AWS::SageMaker::UserProfile", "Properties": {"DomainId": {"Ref": "Domain"}}}
+        for n in range(3)
+    }
     document["Resources"].update(extra)
     assert verdicts(judge("SMN-DOM-12", document)) == [("satisfied", remark)]
 
@@ -116,7 +119,9 @@ def test_the_default_network_type_is_named(example, judge):
     """Leaving AppNetworkAccessType out means PublicInternetOnly."""
     document = example("SMN-DOM-14", "breaks")
     del properties(document)["AppNetworkAccessType"]
-    assert verdicts(judge("SMN-DOM-14", document)) == [("violated", "AppNetworkAccessType is not set, which means PublicInternetOnly")]
+    assert verdicts(judge("SMN-DOM-14", document)) == [
+        ("violated", "AppNetworkAccessType is not set, which means PublicInternetOnly")
+    ]
 
 
 def test_a_network_type_by_parameter_is_judged_value_by_value(example, judge):
@@ -125,7 +130,10 @@ def test_a_network_type_by_parameter_is_judged_value_by_value(example, judge):
     document["Parameters"]["Access"] = {"Type": "String", "AllowedValues": ["VpcOnly", "PublicInternetOnly"]}
     properties(document)["AppNetworkAccessType"] = {"Ref": "Access"}
     assert verdicts(judge("SMN-DOM-14", document)) == [
-        ("unverified", "fails when parameter Access is 'PublicInternetOnly': AppNetworkAccessType is PublicInternetOnly")
+        (
+            "unverified",
+            "fails when parameter Access is 'PublicInternetOnly': AppNetworkAccessType is PublicInternetOnly",
+        )
     ]
 
 
@@ -139,12 +147,17 @@ def test_no_home_file_system_leaves_nothing_behind(example, judge):
 def test_a_custom_resource_may_clean_up(example, judge):
     """What a custom resource that is given the domain does is not visible."""
     document = example("SMN-DOM-17", "breaks")
-    document["Resources"]["Cleaner"] = {"Type": "Custom::Cleaner", "Properties": {"ServiceToken": "arn", "DomainId": {"Ref": "Domain"}}}
+    document["Resources"]["Cleaner"] = {
+        "Type": "Custom::Cleaner",
+        "Properties": {"ServiceToken": "arn", "DomainId": {"Ref": "Domain"}},
+    }
     assert verdicts(judge("SMN-DOM-17", document)) == [
         (
             "unverified",
-            ("Cleaner (Custom::Cleaner) is given the domain, and what it removes is not in the templates: "
-            "acknowledge the rule if it removes what the domain leaves behind"),
+            (
+                "Cleaner (Custom::Cleaner) is given the domain, and what it removes is not in the templates: "
+                "acknowledge the rule if it removes what the domain leaves behind"
+            ),
         )
     ]
 
@@ -152,7 +165,10 @@ def test_a_custom_resource_may_clean_up(example, judge):
 def test_a_dual_stack_domain_names_each_subnet_without_ipv6(example, judge):
     """A separate IPv6 block counts as much as one in the subnet."""
     document = example("SMN-DOM-23", "breaks")
-    assert verdicts(judge("SMN-DOM-23", document)) == [("violated", "Subnet1 has no IPv6 CIDR"), ("violated", "Subnet2 has no IPv6 CIDR")]
+    assert verdicts(judge("SMN-DOM-23", document)) == [
+        ("violated", "Subnet1 has no IPv6 CIDR"),
+        ("violated", "Subnet2 has no IPv6 CIDR"),
+    ]
     document["Resources"]["Block"] = {
         "Type": "AWS::EC2::SubnetCidrBlock",
         "Properties": {"SubnetId": {"Ref": "Subnet1"}, "Ipv6CidrBlock": "2001:db8::/64"},

@@ -41,27 +41,37 @@ def test_docker_without_trusted_accounts_is_remarked_upon(example, judge):
 
 def test_trusted_accounts_are_ids(example, judge):
     """A number that YAML read counts as well as text; an alias does not."""
-    document = docker(example("SMN-DOM-22", "keeps"), EnableDockerAccess="ENABLED", VpcOnlyTrustedAccounts=[111122223333, "research"])
-    assert [said[1::3] for said in judge("SMN-DOM-22", document)] == [("error", "'research' is not an account id of twelve digits")]
+    document = docker(
+        example("SMN-DOM-22", "keeps"), EnableDockerAccess="ENABLED", VpcOnlyTrustedAccounts=[111122223333, "research"]
+    )
+    assert [said[1::3] for said in judge("SMN-DOM-22", document)] == [
+        ("error", "'research' is not an account id of twelve digits")
+    ]
 
 
 def test_trusted_accounts_are_at_most_twenty(example, judge):
     """The API takes no more."""
     accounts = [f"{n:012}" for n in range(21)]
     document = docker(example("SMN-DOM-22", "keeps"), EnableDockerAccess="ENABLED", VpcOnlyTrustedAccounts=accounts)
-    assert [said[1::3] for said in judge("SMN-DOM-22", document)] == [("error", "21 trusted accounts, at most 20 are possible")]
+    assert [said[1::3] for said in judge("SMN-DOM-22", document)] == [
+        ("error", "21 trusted accounts, at most 20 are possible")
+    ]
 
 
 def test_trusted_accounts_need_docker_access(example, judge):
     """Without Docker access there is nothing to pull."""
     document = docker(example("SMN-DOM-22", "keeps"), VpcOnlyTrustedAccounts=["111122223333"])
-    assert [said[4] for said in judge("SMN-DOM-22", document)] == ["VpcOnlyTrustedAccounts has no effect without Docker access"]
+    assert [said[4] for said in judge("SMN-DOM-22", document)] == [
+        "VpcOnlyTrustedAccounts has no effect without Docker access"
+    ]
 
 
 def test_rootless_docker_pulls_by_the_vpc(example, judge):
     """Rootless Docker ignores the list, and needs the ECR endpoints."""
     document = example("SMN-DOM-04", "keeps")
-    properties(document)["DomainSettings"] = {"DockerSettings": {"EnableDockerAccess": "ENABLED", "RootlessDocker": "ENABLED"}}
+    properties(document)["DomainSettings"] = {
+        "DockerSettings": {"EnableDockerAccess": "ENABLED", "RootlessDocker": "ENABLED"}
+    }
     assert [said[4].split(":")[0] for said in judge("SMN-DOM-22", document)] == [
         "ecr.api cannot be reached from PrivateSubnet1, PrivateSubnet2",
         "ecr.dkr cannot be reached from PrivateSubnet1, PrivateSubnet2",
@@ -142,7 +152,10 @@ def test_an_emr_cluster_in_another_vpc_needs_routes_both_ways(example, judge):
     document = example("SMN-DOM-32", "keeps")
     resources = document["Resources"]
     resources["EmrVpc"] = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.9.0.0/16"}}
-    resources["EmrSubnet"] = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "EmrVpc"}, "CidrBlock": "10.9.1.0/24"}}
+    resources["EmrSubnet"] = {
+        "Type": "AWS::EC2::Subnet",
+        "Properties": {"VpcId": {"Ref": "EmrVpc"}, "CidrBlock": "10.9.1.0/24"},
+    }
     properties(document, "EmrCluster")["Instances"]["Ec2SubnetId"] = {"Ref": "EmrSubnet"}
     assert [said[4] for said in judge("SMN-DOM-32", document)] == [
         "PrivateSubnet1 has no route to EmrSubnet, which is in another VPC",

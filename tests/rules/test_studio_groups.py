@@ -9,8 +9,10 @@ EXAMPLES = [
     (
         "SMN-DOM-15",
         [
-            ("5 security groups of the domain and the profile together (sg-0123456789abcdef1, sg-0123456789abcdef2, "
-            "sg-0123456789abcdef3, sg-0123456789abcdef4 and sg-0123456789abcdef5), at most 4 are possible")
+            (
+                "5 security groups of the domain and the profile together (sg-0123456789abcdef1, sg-0123456789abcdef2, "
+                "sg-0123456789abcdef3, sg-0123456789abcdef4 and sg-0123456789abcdef5), at most 4 are possible"
+            )
         ],
     ),
     ("SMN-DOM-19", ["AppSecurityGroupManagement is not set"]),
@@ -96,9 +98,18 @@ def test_each_list_has_its_limit(example, judge):
     given["DomainSettings"] = {"SecurityGroupIds": [f"sg-{n}" for n in range(4)]}
     given["SubnetIds"] = [f"subnet-{n}" for n in range(17)]
     assert [said[3:] for said in judge("SMN-DOM-15", document)] == [
-        ("DefaultUserSettings.SecurityGroups", "5 security groups in DefaultUserSettings.SecurityGroups, at most 4 are possible"),
-        ("DefaultSpaceSettings.SecurityGroups", "5 security groups in DefaultSpaceSettings.SecurityGroups, at most 4 are possible"),
-        ("DomainSettings.SecurityGroupIds", "4 security groups in DomainSettings.SecurityGroupIds, at most 3 are possible"),
+        (
+            "DefaultUserSettings.SecurityGroups",
+            "5 security groups in DefaultUserSettings.SecurityGroups, at most 4 are possible",
+        ),
+        (
+            "DefaultSpaceSettings.SecurityGroups",
+            "5 security groups in DefaultSpaceSettings.SecurityGroups, at most 4 are possible",
+        ),
+        (
+            "DomainSettings.SecurityGroupIds",
+            "4 security groups in DomainSettings.SecurityGroupIds, at most 3 are possible",
+        ),
         ("SubnetIds", "17 subnets in SubnetIds, at most 16 are possible"),
     ]
 
@@ -132,5 +143,9 @@ def test_the_groups_of_the_domain_belong_to_its_vpc(example, judge):
             "DefaultUserSettings.SecurityGroups",
             "security group AliceSecurityGroup belongs to DataVpc, the domain to ResearchVpc",
         ),
-        ("Alice", "UserSettings.SecurityGroups", "security group AliceSecurityGroup belongs to DataVpc, the domain to ResearchVpc"),
+        (
+            "Alice",
+            "UserSettings.SecurityGroups",
+            "security group AliceSecurityGroup belongs to DataVpc, the domain to ResearchVpc",
+        ),
     ]

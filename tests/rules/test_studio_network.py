@@ -27,8 +27,10 @@ EXAMPLES = [
         "SMN-DOM-18",
         "error",
         [
-            ("network ACL NetworkAcl stops TCP 2049 out, TCP 2049 in, TCP 1024-65535 (replies) out and TCP 1024-65535 (replies) in "
-            "between the domain's subnets")
+            (
+                "network ACL NetworkAcl stops TCP 2049 out, TCP 2049 in, TCP 1024-65535 (replies) out and TCP 1024-65535 (replies) in "
+                "between the domain's subnets"
+            )
         ],
     ),
     ("SMN-DOM-20", "warning", [missing("license-manager")]),
@@ -38,8 +40,10 @@ EXAMPLES = [
         "SMN-DOM-29",
         "info",
         [
-            ("no endpoint for servicecatalog (SageMaker Projects); athena, ecr.api, ecr.dkr, ec2, redshift-data, secretsmanager, ssm, "
-            "monitoring and forecast (Canvas)")
+            (
+                "no endpoint for servicecatalog (SageMaker Projects); athena, ecr.api, ecr.dkr, ec2, redshift-data, secretsmanager, ssm, "
+                "monitoring and forecast (Canvas)"
+            )
         ],
     ),
     ("SMN-DOM-35", "info", ["SageMaker geospatial is not offered in eu-west-1"]),
@@ -94,12 +98,16 @@ def transit(document):
 
 def test_what_lies_behind_a_transit_gateway_is_not_visible(example, judge):
     """A default route to another network decides nothing, and says where to look."""
-    elsewhere = "leaves through 0.0.0.0/0 -> tgw-0123456789abcdef0 (Route), and what lies behind it is not in the templates"
+    elsewhere = (
+        "leaves through 0.0.0.0/0 -> tgw-0123456789abcdef0 (Route), and what lies behind it is not in the templates"
+    )
     assert [said[0::4] for said in judge("SMN-DOM-06", transit(example("SMN-DOM-06", "breaks")))] == [
         (
             "unverified",
-            (f"subnet PrivateSubnet1 {elsewhere}: confirm there that studio can be reached; "
-            f"subnet PrivateSubnet2 {elsewhere}: confirm there that studio can be reached"),
+            (
+                f"subnet PrivateSubnet1 {elsewhere}: confirm there that studio can be reached; "
+                f"subnet PrivateSubnet2 {elsewhere}: confirm there that studio can be reached"
+            ),
         )
     ]
 
@@ -120,7 +128,9 @@ def test_an_imported_network_is_not_visible(example, judge):
 def test_an_endpoint_must_admit_the_apps_of_each_profile(example, judge):
     """An endpoint that admits only one group is of no use to profiles without it."""
     document = example("SMN-DOM-04", "keeps")
-    properties(document, "EndpointSecurityGroup")["SecurityGroupIngress"][0]["SourceSecurityGroupId"] = "sg-00000000000000001"
+    properties(document, "EndpointSecurityGroup")["SecurityGroupIngress"][0]["SourceSecurityGroupId"] = (
+        "sg-00000000000000001"
+    )
     assert {said[0] for said in judge("SMN-DOM-04", document)} == {"violated"}
 
 
@@ -171,7 +181,11 @@ def test_each_kind_of_app_has_its_endpoint(kind, service, example, judge):
 def test_the_region_of_the_geospatial_endpoint_may_come_from_the_stack(example, judge):
     """A name with the deployment's region is judged where that is known."""
     document = example("SMN-DOM-35", "keeps")
-    properties(document, "GeospatialEndpoint")["ServiceName"] = {"Fn::Sub": "com.amazonaws.${AWS::Region}.sagemaker-geospatial"}
+    properties(document, "GeospatialEndpoint")["ServiceName"] = {
+        "Fn::Sub": "com.amazonaws.${AWS::Region}.sagemaker-geospatial"
+    }
     assert [said[0] for said in judge("SMN-DOM-35", document)] == ["unverified"]
     assert [said[0] for said in judge("SMN-DOM-35", document, region="us-west-2")] == ["satisfied"]
-    assert [said[4] for said in judge("SMN-DOM-35", document, region="eu-west-1")] == ["SageMaker geospatial is not offered in eu-west-1"]
+    assert [said[4] for said in judge("SMN-DOM-35", document, region="eu-west-1")] == [
+        "SageMaker geospatial is not offered in eu-west-1"
+    ]

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 EXAMPLES = [
-    ("SMN-DOM-25", "warning", "the condition of SignInPolicy on CreatePresignedDomainUrl has no effect: AuthMode is SSO"),
+    (
+        "SMN-DOM-25",
+        "warning",
+        "the condition of SignInPolicy on CreatePresignedDomainUrl has no effect: AuthMode is SSO",
+    ),
     ("SMN-DOM-31", "info", "role ExecutionRole refuses calls from outside VpcId (not in the templates)"),
 ]
 

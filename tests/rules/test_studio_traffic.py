@@ -14,7 +14,9 @@ EXAMPLES = [
 @pytest.mark.parametrize(("rule", "severity", "message"), EXAMPLES, ids=[rule for rule, *_ in EXAMPLES])
 def test_the_breaking_example_is_told_in_these_words(rule, severity, message, example, judge):
     """Each breaking example has exactly one finding, whose words are the product."""
-    assert judge(rule, example(rule, "breaks")) == [("violated", severity, "Domain", "DefaultUserSettings.SecurityGroups", message)]
+    assert judge(rule, example(rule, "breaks")) == [
+        ("violated", severity, "Domain", "DefaultUserSettings.SecurityGroups", message)
+    ]
 
 
 def properties(document, name="Domain"):
@@ -39,7 +41,12 @@ def test_the_current_studio_is_a_warning(example, judge):
     del properties(document)["DefaultUserSettings"]["DefaultLandingUri"]
     document["Resources"]["App"] = {
         "Type": "AWS::SageMaker::App",
-        "Properties": {"AppName": "default", "AppType": "KernelGateway", "DomainId": {"Ref": "Domain"}, "UserProfileName": "alice"},
+        "Properties": {
+            "AppName": "default",
+            "AppType": "KernelGateway",
+            "DomainId": {"Ref": "Domain"},
+            "UserProfileName": "alice",
+        },
     }
     assert [said[1] for said in judge("SMN-DOM-08", document)] == ["error"]
 
@@ -105,7 +112,10 @@ def test_an_unknown_group_may_admit_the_apps(example, judge):
         assert [said[0] for said in judge(rule, document)] == ["unverified"]
 
 
-@pytest.mark.parametrize(("protocol", "low", "high", "verdict"), [("-1", -1, -1, "violated"), ("tcp", 0, 65535, "violated"), ("tcp", 443, 443, "satisfied")])
+@pytest.mark.parametrize(
+    ("protocol", "low", "high", "verdict"),
+    [("-1", -1, -1, "violated"), ("tcp", 0, 65535, "violated"), ("tcp", 443, 443, "satisfied")],
+)
 def test_all_ports_of_a_foreign_group_are_too_many(protocol, low, high, verdict, example, judge):
     """A foreign group may be admitted on some ports, not on all."""
     document = example("SMN-DOM-10", "keeps")
@@ -124,9 +134,13 @@ def test_a_profile_carries_what_its_own_group_admits(example, judge):
     document["Resources"]["AliceSecurityGroup"]["Properties"]["SecurityGroupIngress"] = [
         {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIpv6": "::/0"}
     ]
-    assert ("violated", "warning", "Alice", "UserSettings.SecurityGroups", "security group AliceSecurityGroup admits tcp 22 from ::/0") in judge(
-        "SMN-DOM-10", document
-    )
+    assert (
+        "violated",
+        "warning",
+        "Alice",
+        "UserSettings.SecurityGroups",
+        "security group AliceSecurityGroup admits tcp 22 from ::/0",
+    ) in judge("SMN-DOM-10", document)
 
 
 def test_the_cdk_placeholder_lets_nothing_out(example, judge):
@@ -142,10 +156,14 @@ def test_restricted_https_has_to_cover_the_way(example, judge):
     """With NAT everything must be let out; with endpoints their group is enough."""
     document = example("SMN-DOM-03", "keeps")
     https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
-    document["Resources"]["StudioSecurityGroup"]["Properties"]["SecurityGroupEgress"] = [{**https, "CidrIp": "10.0.0.0/16"}]
+    document["Resources"]["StudioSecurityGroup"]["Properties"]["SecurityGroupEgress"] = [
+        {**https, "CidrIp": "10.0.0.0/16"}
+    ]
     assert [said[4] for said in judge("SMN-DOM-16", document)] == [
         "security group StudioSecurityGroup lets no TCP 443 out to 0.0.0.0/0, where NAT leads (0.0.0.0/0 -> NatGateway (PrivateDefaultRoute))"
     ]
     document = example("SMN-DOM-04", "keeps")
-    document["Resources"]["StudioSecurityGroup"]["Properties"]["SecurityGroupEgress"] = [{**https, "CidrIp": "10.0.0.0/16"}]
+    document["Resources"]["StudioSecurityGroup"]["Properties"]["SecurityGroupEgress"] = [
+        {**https, "CidrIp": "10.0.0.0/16"}
+    ]
     assert [said[0] for said in judge("SMN-DOM-16", document)] == ["satisfied"]
