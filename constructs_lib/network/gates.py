@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     #: Which of these rules let the traffic out? None if none does.
     Question = Callable[[tuple[Rule, ...]], tuple[Rule, ...] | None]
 
+_OPEN = "let it out to 0.0.0.0/0, or give the VPC an endpoint for {}"
 REPLIES = (1024, 65535)
 PUBLIC = {4: PUBLIC4, 6: PUBLIC6}
 
@@ -66,7 +67,9 @@ def to_public(target: Target, *, version: int = 4) -> Question:
         if found is None and target.kind != "internet":
             for rule in rules:
                 if rule.speaks_of(target.protocol, target.low, target.high) and _partly_public(rule, version):
-                    raise NotVisible(f"whether {target.text} lies in {rule.other_side}, which is all that {rule.group.id} lets out")
+                    raise NotVisible(
+                        f"whether {target.text} lies in {rule.other_side}, which is all that {rule.group.id} lets out", _OPEN.format(target.text)
+                    )
         return found
 
     return ask
@@ -196,7 +199,8 @@ def _cross(trail: Trail, target: Target, crossing: Crossing, shown: set[NetworkA
         elif target.kind == "internet":
             trail.hop("network-acl", acl.id, f"refuses a part of the addresses: entry {decision.entry.text}")
         else:
-            trail.hide(NotVisible(f"whether the addresses of {target.text} are among those that network ACL {acl.id} refuses (entry {decision.entry.text})"))
+            what = f"whether the addresses of {target.text} are among those that network ACL {acl.id} refuses (entry {decision.entry.text})"
+            trail.hide(NotVisible(what, _OPEN.format(target.text)))
     if request.allowed and replies.allowed and acl not in shown:
         shown.add(acl)
         trail.hop("network-acl", acl.id, f"allows {target.ports_text} (entry {request.entry.text}) and the replies (entry {replies.entry.text})")

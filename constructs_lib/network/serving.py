@@ -34,7 +34,7 @@ def model_at(config: EndpointConfig, index: int) -> Model | None:
     name = config.variants[index].get("ModelName")
     model = config.network.named(Model, name, "ModelName")
     if model is not None and model.imported:
-        raise NotVisible(f"model {_words(name)} is not defined in the templates", _ELSEWHERE)
+        raise _not_defined("model", name)
     return model
 
 
@@ -58,7 +58,7 @@ def models_behind(monitor: JobDefinition | MonitoringSchedule) -> tuple[Model, .
     value = endpoint.get("EndpointConfigName")
     config = monitor.network.named(EndpointConfig, value, "EndpointConfigName")
     if config is None or config.imported:
-        raise NotVisible(f"endpoint configuration {_words(value)} is not defined in the templates", _ELSEWHERE)
+        raise _not_defined("endpoint configuration", value)
     return tuple(dict.fromkeys(model for _, model in config.models))
 
 
@@ -83,7 +83,7 @@ def _endpoint(monitor: Thing, name: Any) -> Thing:
         for endpoint in monitor.network.existing(monitor.network.raw(_ENDPOINT)):
             if endpoint.get("EndpointName") == name:
                 return endpoint
-    raise NotVisible(f"endpoint {_words(name)} is not defined in the templates", _ELSEWHERE)
+    raise _not_defined("endpoint", name)
 
 
 def roles_of(job: Job) -> tuple[Role, ...]:
@@ -108,5 +108,7 @@ def registry_groups(model: Model) -> tuple[SecurityGroup, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _words(value: Any) -> str:
-    return value.what if isinstance(value, Unknown) else str(value)
+def _not_defined(noun: str, name: Any) -> NotVisible:
+    if isinstance(name, Unknown):
+        return NotVisible(f"which {noun} {name.what} is", name.declare)
+    return NotVisible(f"{noun} {name} is not defined in the templates", _ELSEWHERE)
