@@ -58,18 +58,15 @@ def _checked(value: Any, name: str, path: str, place: str) -> Mapping[str, Any]:
 
 def _wrong(value: Any, schema: Mapping[str, Any], place: str) -> tuple[str, str] | None:
     """Return the place and the reason of the first thing that ``schema`` does not allow in ``value``."""
-    if "$ref" in schema:
-        schema = _schema["$defs"][schema["$ref"].rpartition("/")[2]]
+    schema = _followed(schema)
     if "anyOf" in schema:
         return _wrong_in_all(value, schema["anyOf"], place)
     if "enum" in schema:
         if value in schema["enum"] and not isinstance(value, bool):
             return None
         return place, f"must be {_alternatives(schema['enum'])}, not {_shown(value)}{_hint(value, schema['enum'])}"
-    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    if not any(
-        isinstance(value, _TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool)) for kind in kinds
-    ):
+    if not _of_kind(value, schema):
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         return place, f"must be {' or '.join(_article(kind) for kind in kinds)}, not {_shown(value)}"
     if isinstance(value, dict):
         return _wrong_object(value, schema, place)
@@ -80,15 +77,31 @@ def _wrong(value: Any, schema: Mapping[str, Any], place: str) -> tuple[str, str]
 
 
 def _wrong_in_all(value: Any, choices: list[Mapping[str, Any]], place: str) -> tuple[str, str] | None:
-    """Return what is wrong where no choice fits: with the choice of the value's own kind, or with all of them."""
+    """Return what is wrong where no choice fits: with the choice of the value's own kind, else with all of them."""
     found = [_wrong(value, choice, place) for choice in choices]
     if None in found:
         return None
-    deeper = [wrong for wrong in found if wrong is not None and wrong[0] != place]
-    if deeper:
-        return deeper[0]
+    alike = [
+        wrong for wrong, choice in zip(found, choices, strict=True) if wrong is not None and _of_kind(value, choice)
+    ]
+    if alike:
+        return alike[0]
     reasons = [wrong[1].partition(", not ")[0].removeprefix("must be ") for wrong in found if wrong is not None]
     return place, f"must be {' or '.join(dict.fromkeys(reasons))}, not {_shown(value)}"
+
+
+def _of_kind(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether a value is of the type that a schema asks for."""
+    schema = _followed(schema)
+    kinds = schema.get("type", ())
+    return any(
+        isinstance(value, _TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
+        for kind in ([kinds] if isinstance(kinds, str) else kinds)
+    )
+
+
+def _followed(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _schema["$defs"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema  # type: ignore[no-any-return]
 
 
 def _wrong_object(value: dict[str, Any], schema: Mapping[str, Any], place: str) -> tuple[str, str] | None:

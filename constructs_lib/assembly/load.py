@@ -53,7 +53,7 @@ def load(
 def _load(paths: Sequence[str], groups: _Groups, contexts: dict[str, Any], reading: _Reading) -> Input:
     files = [path for path in paths if not os.path.isdir(path)]
     if files:
-        groups.add("templates", [reading.named(path) for path in files], None)
+        groups.add("templates", [reading.named(path) for path in reading.told(files)], None)
     for path in paths:
         if os.path.isdir(path):
             for name, sources in reading.folder(path, contexts):
@@ -105,29 +105,37 @@ class _Reading:
         """Return the templates below a folder as one batch, and those of cloud assemblies in it as theirs."""
         batches: list[tuple[str, list[Source]]] = []
         files: list[str] = []
-        for folder, names in _walk(path):
-            if "manifest.json" in names and (manifest := self._manifest(folder)) is not None:
-                from constructs_lib.assembly.cloud import Assembly
-
-                assembly = Assembly(folder, manifest)
-                contexts.update(assembly.context())
-                batches += assembly.batches()
-                self.errors += assembly.errors
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
+            if "manifest.json" in names and (found := self._assembly(folder, contexts)) is not None:
+                batches += found
+                folders.clear()
             else:
-                files += [os.path.join(folder, name) for name in names if name.endswith(_SUFFIXES)]
-        sources = []
+                files += [os.path.join(folder, name) for name in sorted(names) if name.endswith(_SUFFIXES)]
+        sources = [source for file in self.told(files) if (source := self._found(file)) is not None]
+        return batches + ([(path, sources)] if sources else [])
+
+    def told(self, files: Sequence[str]) -> Iterator[str]:
+        """Yield the files, telling how far it is."""
         for number, file in enumerate(files):
             if self.progress is not None:
                 self.progress(number, len(files))
-            source = self._found(file)
-            if source is not None:
-                sources.append(source)
-        return batches + ([(path, sources)] if sources else [])
+            yield file
+        if self.progress is not None and files:
+            self.progress(len(files), len(files))
 
-    def _manifest(self, folder: str) -> Mapping[str, Any] | None:
-        from constructs_lib.assembly.cloud import read_manifest
+    def _assembly(self, folder: str, contexts: dict[str, Any]) -> list[tuple[str, list[Source]]] | None:
+        """Return the stacks of a cloud assembly in batches, or None where the folder is none."""
+        from constructs_lib.assembly.cloud import Assembly, read_manifest
 
-        return read_manifest(folder)
+        manifest = read_manifest(folder)
+        if manifest is None:
+            return None
+        assembly = Assembly(folder, manifest)
+        contexts.update(assembly.context())
+        batches = assembly.batches()
+        self.errors += assembly.errors
+        return batches
 
     def _found(self, file: str) -> Source | None:
         """Return the template in a file that was come across, or None after counting it as skipped or broken."""
@@ -147,15 +155,6 @@ class _Reading:
             self.skipped.append(file)
             return None
         return Source(file, document, file=file)
-
-
-def _walk(path: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the folders below ``path``, in order, with their files; a cloud assembly's own folders are left to the assembly."""
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
-        if "manifest.json" in names and "cdk.out" in names:
-            folders.clear()
-        yield folder, sorted(names)
 
 
 def _is_template(document: Any) -> bool:

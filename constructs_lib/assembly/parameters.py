@@ -102,5 +102,9 @@ class Parameter:
             return self.unknown
         if self.is_list:
             items = value if isinstance(value, list) else split(value, ",")
-            return [item.strip() if isinstance(item, str) else item for item in items] if isinstance(items, list) else items
+            return (
+                [item.strip() if isinstance(item, str) else item for item in items]
+                if isinstance(items, list)
+                else items
+            )
         return join((value,)) if not isinstance(value, dict) else value

@@ -110,6 +110,16 @@ class _Builder:
         tag, text = event.tag, event.value
         value: Any
         if tag is None:
+            if (
+                event.anchor is None
+                and self.keys
+                and self.keys[-1] is _NO_KEY
+                and (container := self.containers[-1]).__class__ is dict
+            ):
+                # The most frequent event by far: a plain key.
+                self.keys[-1] = self.key(event, text, container)
+                self.total += 1
+                return
             value = plain_scalar(text) if event.implicit[0] else text
         elif tag in _PLAIN_TAGS:
             value = text if _PLAIN_TAGS[tag] is str else plain_scalar(text)

@@ -15,7 +15,7 @@ from constructs_lib.assembly.worlds import Undecided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from constructs_lib.assembly.cloud import Constructs
@@ -62,13 +62,20 @@ class Template:
         }
         self.conditions: dict[str, Condition] = {}
         self.resources: dict[str, Resource] = {}
-        definitions, outputs, resources = (self._section(name) for name in ("Conditions", "Outputs", "Resources"))
-        if _may_have_loops(document, resources, outputs, definitions):
-            definitions, outputs, resources = self._without_loops(definitions, outputs, resources)
+        sections = [self._section(name) for name in ("Conditions", "Outputs", "Resources")]
+        written: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] | None = None
+        if _may_have_loops(document, sections):
+            from constructs_lib.assembly.loops import Loops
+
+            loops = Loops(path, self._settled_list)
+            self.unexpanded = loops.unknown
+            written = loops.section
+        definitions = sections[0] if written is None else written("Conditions", sections[0])
         if definitions:
             check_conditions(path, definitions)
             self.conditions = {name: Condition(self, name, definition) for name, definition in definitions.items()}
-        self.outputs = outputs
+        self.outputs = sections[1] if written is None else written("Outputs", sections[1])
+        resources = sections[2] if written is None else written("Resources", sections[2])
         self.resources = {name: self._resource(name, body) for name, body in resources.items()}
         check_resource_cycles(path, resources)
         self.declarations: Mapping[str, Any] = {}
@@ -76,17 +83,6 @@ class Template:
             from constructs_lib.assembly.declarations import declare
 
             declare(self)
-
-    def _without_loops(self, *sections: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-        from constructs_lib.assembly.loops import Loops
-
-        loops = Loops(self.path, self._settled_list)
-        written = tuple(
-            loops.section(name, section)
-            for name, section in zip(("Conditions", "Outputs", "Resources"), sections, strict=True)
-        )
-        self.unexpanded = loops.unknown
-        return written
 
     def _settled_list(self, value: Any) -> Any:
         """Return the list that a loop goes over, where it is the same in every world."""
@@ -201,7 +197,7 @@ class Template:
         return f"<template {self.path}>"
 
 
-def _may_have_loops(document: Mapping[str, Any], *sections: Mapping[str, Any]) -> bool:
+def _may_have_loops(document: Mapping[str, Any], sections: Iterable[Mapping[str, Any]]) -> bool:
     """Whether a template may hold ``Fn::ForEach``: it names the transform, or has a loop where resources, outputs or conditions stand."""
     transform = document.get("Transform")
     if transform is not None and (

@@ -22,7 +22,10 @@ LOOPED = {
 
 
 def cycle(*names, how):
-    return {name: {"Type": "X", "Properties": {"P": how(other)}} for name, other in zip(names, (*names[1:], names[0]), strict=True)}
+    return {
+        name: {"Type": "X", "Properties": {"P": how(other)}}
+        for name, other in zip(names, (*names[1:], names[0]), strict=True)
+    }
 
 
 BROKEN = [
@@ -133,7 +136,10 @@ def test_circles_that_cloudformation_allows(tmp_path):
 def test_a_truncated_template_is_refused_wherever_it_ends(tmp_path):
     """No prefix of a template crashes the reader: it is refused, or it is a template by itself."""
     text = "Resources:\n  A:\n    Type: 'X'\n    Properties: {P: !Sub 'a${B}', Q: [1, &x 2, *x]}\n"
-    for whole in (text, json.dumps({"Resources": {"A": {"Type": "X", "Properties": {"P": [1, {"Ref": "é"}]}}}}, ensure_ascii=False)):
+    for whole in (
+        text,
+        json.dumps({"Resources": {"A": {"Type": "X", "Properties": {"P": [1, {"Ref": "é"}]}}}}, ensure_ascii=False),
+    ):
         content = whole.encode()
         for length in range(len(content)):
             (tmp_path / "t.yaml").write_bytes(content[:length])

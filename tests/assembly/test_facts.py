@@ -1,7 +1,7 @@
 """Facts are computed once, and once per branch."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from constructs_lib.assembly import NotVisible, explore, fact, fact_of, from_documents
@@ -13,7 +13,8 @@ def network(count=2):
         "Parameters": {f"P{index}": {"Type": "String"} for index in range(count)},
         "Conditions": {f"C{index}": {"Fn::Equals": [{"Ref": f"P{index}"}, "x"]} for index in range(count)},
         "Resources": {
-            f"R{index}": {"Type": "X", "Properties": {"P": {"Fn::If": [f"C{index}", 1, 2]}, "L": index}} for index in range(count)
+            f"R{index}": {"Type": "X", "Properties": {"P": {"Fn::If": [f"C{index}", 1, 2]}, "L": index}}
+            for index in range(count)
         },
     }
     return from_documents({"t": document}).groups[0]
@@ -125,13 +126,17 @@ def test_documentation_stays():
     assert Thing.literal.__doc__ == "Says so."
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=4), min_size=1, max_size=5))
 def test_remembering_changes_nothing(orders):
     """Facts read in any order, again and again, give what they give when nothing is remembered."""
     group = network(4)
     things = [Thing(resource) for resource in group.resources("X")]
     for order in orders:
-        remembered = [(branch.value, branch.assumptions) for branch in explore(group, lambda order=order: [things[i].doubled for i in order])]
+        remembered = [
+            (branch.value, branch.assumptions)
+            for branch in explore(group, lambda order=order: [things[i].doubled for i in order])
+        ]
         fresh = [
             (branch.value, branch.assumptions)
             for branch in explore(group, lambda order=order: [2 * group.resources("X")[i].get("P") for i in order])

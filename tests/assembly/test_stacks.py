@@ -30,7 +30,12 @@ FOLLOWED = [
     ("a literal name", "net-vpc", "net-vpc", {}),
     ("Sub of literals", {"Fn::Sub": ["${A}-vpc", {"A": "net"}]}, "net-vpc", {}),
     ("Join of literals", {"Fn::Join": ["-", ["net", "vpc"]]}, {"Fn::Sub": "net-vpc"}, {}),
-    ("the stack's name, where it is known", {"Fn::Sub": "${AWS::StackName}-vpc"}, "network-vpc", {"stack_names": {"net": "network"}}),
+    (
+        "the stack's name, where it is known",
+        {"Fn::Sub": "${AWS::StackName}-vpc"},
+        "network-vpc",
+        {"stack_names": {"net": "network"}},
+    ),
     ("a parameter that is given", {"Fn::Sub": "${Env}-vpc"}, "prod-vpc", {"parameters": {"Env": "prod"}}),
     ("a default where defaults count", {"Fn::Sub": "${Env}-vpc"}, "dev-vpc", {"defaults": True}),
 ]
@@ -46,7 +51,12 @@ def test_import_meets_export(shows, export, imported, options):
 
 NOT_FOLLOWED = [
     ("another name", "net-vpc", "net-other", "the import of net-other"),
-    ("the stack's name, where it is not known", {"Fn::Sub": "${AWS::StackName}-vpc"}, "network-vpc", "the import of network-vpc"),
+    (
+        "the stack's name, where it is not known",
+        {"Fn::Sub": "${AWS::StackName}-vpc"},
+        "network-vpc",
+        "the import of network-vpc",
+    ),
     ("a parameter that is not given", {"Fn::Sub": "${Team}-vpc"}, "dev-vpc", "the import of dev-vpc"),
 ]
 
@@ -95,7 +105,10 @@ def test_export_name_that_branches():
 def test_list_through_an_export():
     """The CDK exports lists joined by ||; split again they are references."""
     joined = {"Fn::Join": ["||", [{"Ref": "Vpc"}, "x"]]}
-    document = {"net": exporting("l", joined), "app": using({"Fn::Select": [0, {"Fn::Split": ["||", {"Fn::ImportValue": "l"}]}]})}
+    document = {
+        "net": exporting("l", joined),
+        "app": using({"Fn::Select": [0, {"Fn::Split": ["||", {"Fn::ImportValue": "l"}]}]}),
+    }
     assert str(found(document)) == "${Vpc}"
 
 
@@ -164,7 +177,9 @@ def test_nested_stack():
 def test_one_template_nested_twice_stands_in_each_context():
     """A template that two resources nest is two stacks, each with its own parameters."""
     documents = json.loads(json.dumps(NESTED))
-    documents["parent.yaml"]["Resources"]["Second"] = json.loads(json.dumps(documents["parent.yaml"]["Resources"]["Inner"]))
+    documents["parent.yaml"]["Resources"]["Second"] = json.loads(
+        json.dumps(documents["parent.yaml"]["Resources"]["Inner"])
+    )
     documents["parent.yaml"]["Resources"]["Second"]["Properties"]["Parameters"]["VpcId"] = "vpc-2"
     group = from_documents(documents).groups[0]
     assert [str(found.get("VpcId")) for found in group.resources("AWS::EC2::SecurityGroup")] == ["${Vpc}", "vpc-2"]
@@ -177,7 +192,10 @@ def test_nested_stack_exists_with_its_parent():
     documents["parent.yaml"]["Resources"]["Inner"]["Condition"] = "Big"
     group = from_documents(documents).groups[0]
     branches = explore(group, group.resources("AWS::EC2::SecurityGroup")[0].exists)
-    assert [(branch.value, branch.assumptions) for branch in branches] == [(True, ("Big is true",)), (False, ("Big is false",))]
+    assert [(branch.value, branch.assumptions) for branch in branches] == [
+        (True, ("Big is true",)),
+        (False, ("Big is false",)),
+    ]
 
 
 def test_condition_in_a_nested_stack_is_decided_by_the_parent():
@@ -188,7 +206,10 @@ def test_condition_in_a_nested_stack_is_decided_by_the_parent():
     documents["parent.yaml"]["Resources"]["Vpc"]["Condition"] = "Big"
     group = from_documents(documents).groups[0]
     vpc, security_group = group.resources("AWS::EC2::VPC")[0], group.resources("AWS::EC2::SecurityGroup")[0]
-    assert [branch.value for branch in explore(group, lambda: (vpc.exists(), security_group.exists()))] == [(True, True), (False, False)]
+    assert [branch.value for branch in explore(group, lambda: (vpc.exists(), security_group.exists()))] == [
+        (True, True),
+        (False, False),
+    ]
 
 
 URLS = [
@@ -241,7 +262,9 @@ def test_stacks_that_nest_each_other():
         {"a.yaml": nesting("b.yaml"), "b.yaml": nesting("a.yaml")},
         {"top.yaml": nesting("a.yaml"), "a.yaml": nesting("b.yaml"), "b.yaml": nesting("a.yaml")},
     ):
-        with pytest.raises(InputError, match=r"^[ab].yaml: Resources.Nest: circular reference: the nested stack contains itself$"):
+        with pytest.raises(
+            InputError, match=r"^[ab].yaml: Resources.Nest: circular reference: the nested stack contains itself$"
+        ):
             from_documents(documents)
 
 

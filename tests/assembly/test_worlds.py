@@ -1,7 +1,7 @@
 """Conditions and parameters are judged branch by branch."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from constructs_lib.assembly import NotApplicable, NotVisible, Unknown, explore, from_documents
@@ -74,7 +74,9 @@ BRANCHES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("shows", "value", "parameters", "conditions", "expected"), BRANCHES, ids=[row[0] for row in BRANCHES])
+@pytest.mark.parametrize(
+    ("shows", "value", "parameters", "conditions", "expected"), BRANCHES, ids=[row[0] for row in BRANCHES]
+)
 def test_branches(shows, value, parameters, conditions, expected):
     """Each branch has its value and says in words which one it is."""
     assert branches(value, parameters, conditions) == expected
@@ -105,7 +107,10 @@ def test_defaults_decide_and_are_named():
     """With defaults there is one branch, which names the default that decided."""
     assert branches({"Ref": "Mode"}, MODE, ON, defaults=True) == [("on", ("parameter Mode is 'on' (its default)",))]
     assert branches(choose("On", 1, 2), MODE, ON, defaults=True) == [(1, ("On is true",))]
-    assert branches(choose("On", 1, 2), {"Mode": {}}, ON, defaults=True) == [(1, ("On is true",)), (2, ("On is false",))]
+    assert branches(choose("On", 1, 2), {"Mode": {}}, ON, defaults=True) == [
+        (1, ("On is true",)),
+        (2, ("On is false",)),
+    ]
 
 
 def test_existence():
@@ -171,7 +176,9 @@ def test_errors_are_branches_and_bugs_are_raised():
 EXPRESSIONS = st.recursive(
     st.tuples(st.sampled_from("ABC"), st.sampled_from("xyz")),
     lambda inner: st.one_of(
-        st.tuples(st.just("not"), inner), st.tuples(st.just("and"), inner, inner), st.tuples(st.just("or"), inner, inner)
+        st.tuples(st.just("not"), inner),
+        st.tuples(st.just("and"), inner, inner),
+        st.tuples(st.just("or"), inner, inner),
     ),
     max_leaves=6,
 )
@@ -195,7 +202,11 @@ def holds(expression, values):
     return values[head] == rest[0]
 
 
-@given(st.lists(EXPRESSIONS, min_size=1, max_size=3), st.lists(st.sampled_from(["xyz", "xy", None]), min_size=3, max_size=3))
+@settings(deadline=None)
+@given(
+    st.lists(EXPRESSIONS, min_size=1, max_size=3),
+    st.lists(st.sampled_from(["xyz", "xy", None]), min_size=3, max_size=3),
+)
 def test_branches_are_exactly_the_combinations_that_can_be(expressions, allowed):
     """Over random conditions, the branches are the truth combinations that some values of the parameters give: none missing, none made up."""
     choices = dict(zip("ABC", allowed, strict=True))

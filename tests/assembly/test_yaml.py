@@ -4,7 +4,7 @@ import json
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from constructs_lib.assembly import InputError
@@ -112,6 +112,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.just("Resources"), VALUES, min_size=1))
 def test_yaml_and_json_are_one(document):
     """Whatever document is written as YAML in either style, or as JSON dense or wide, is read as the same."""
