@@ -167,7 +167,12 @@ def _exists(branch: Branch) -> bool:
 
 
 def _unknown(branch: Branch) -> list[NotVisible]:
-    return [branch.error] if branch.error is not None else branch.value.unknown
+    if branch.error is None:
+        unknown: list[NotVisible] = branch.value.unknown
+        return unknown
+    # Only what the templates do not hold gets here: a rule that does not apply has answered so.
+    assert isinstance(branch.error, NotVisible)
+    return [branch.error]
 
 
 def _violated(rule: Rule, resource: Resource, failing: list[Branch]) -> list[Result]:

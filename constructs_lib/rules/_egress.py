@@ -40,11 +40,15 @@ def blocked_by_groups(vantage: Vantage, network: Network) -> str | None:
 
     A rule for TCP 443 to anywhere always lets them out. Otherwise the endpoints of the services that notebooks and Studio
     call must be covered where they are, and everything where NAT leads there instead. Where neither decides, any rule for
-    TCP 443 to others than the groups themselves will do, as other rules speak of the missing path.
+    TCP 443 to others than the groups themselves will do, as other rules speak of the missing path. With an HTTP proxy, the
+    way to the proxy counts.
 
     Raises:
         NotVisible: A group, a rule or a route that could decide is not in the templates.
     """
+    if vantage.proxy is not None:
+        path = network.reach(vantage, "internet")
+        return path.why if path.blocked_by == "security_group" else None
     groups = vantage.groups
     rules, hidden = joined(groups, "egress")
     if let_out(rules, "tcp", HTTPS, HTTPS):

@@ -53,7 +53,7 @@ def _unsupported(statement: Statement, key: str, written: str) -> Iterator[Findi
     effect = _effect(statement, key)
     if wrong and effect:
         yield Finding(
-            f"{written} is not available for {listed(wrong)}, so for {'it' if len(wrong) == 1 else 'them'} {effect}",
+            f"{written} is not available for {listed(wrong)}, so there {effect}",
             at=statement.where,
         )
     elif wildcards and effect:

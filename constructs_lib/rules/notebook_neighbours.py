@@ -138,6 +138,8 @@ def emr_admits_notebook(notebook: Notebook, network: Network) -> Findings:
 def _unreachable(cluster: EmrCluster, notebook: Notebook) -> str | None:
     if notebook.subnet is None:
         return f"EMR cluster {cluster.id} is in a VPC, the notebook in none"
+    if cluster.vpc is None:
+        raise NotVisible(f"the VPC of EMR cluster {cluster.id}", "name its Ec2SubnetId")
     if not notebook.subnet.vpc.same_as(cluster.vpc):
         return f"EMR cluster {cluster.id} is in {cluster.vpc.label}, the notebook in {notebook.subnet.vpc.label}"
     if not cluster.primary_groups:

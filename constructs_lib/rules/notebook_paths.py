@@ -6,7 +6,7 @@ from constructs_lib.assembly import NotApplicable, NotVisible
 from constructs_lib.rules._egress import blocked_by_groups, decided_elsewhere
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import GUIDE, Finding, Severity, rule
-from constructs_lib.services import SAGEMAKER_API, SAGEMAKER_RUNTIME
+from constructs_lib.services import S3, SAGEMAKER_API, SAGEMAKER_RUNTIME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.network import Network, Notebook, Subnet
     from constructs_lib.rules._rule import Findings
+    from constructs_lib.services import Service
 
 _INTERNET = f"{GUIDE}/appendix-notebook-and-internet-access.html"
 _CONNECT = f"{GUIDE}/infrastructure-connect-to-resources.html"
@@ -76,14 +77,21 @@ def closed_notebook_reaches_sagemaker(notebook: Notebook, network: Network) -> F
         return
     for service, severity in ((SAGEMAKER_API, Severity.ERROR), (SAGEMAKER_RUNTIME, Severity.WARNING)):
         try:
-            reason = network.endpoint_usable(notebook.vantage, service)
-            if reason and subnet.route_class == "other-egress":
-                raise decided_elsewhere(subnet, f"confirm there that {service.name} can be reached")
+            reason = _unserved(notebook, subnet, network, service)
         except NotVisible as unknown:
             yield unknown
             continue
         if reason:
-            yield Finding(f"no NAT gateway, and {reason}", severity=severity)
+            yield Finding(f"{service.name} cannot be reached: {reason}", severity=severity)
+
+
+def _unserved(notebook: Notebook, subnet: Subnet, network: Network, service: Service) -> str | None:
+    """Why neither an endpoint nor a proxy serves the notebook; None where one does."""
+    if network.endpoint_usable(notebook.vantage, service) is None:
+        return None
+    if subnet.route_class == "other-egress":
+        raise decided_elsewhere(subnet, f"confirm there that {service.name} can be reached")
+    return network.blocked(notebook, service)
 
 
 def _visible_class(subnet: Subnet) -> str:
@@ -107,10 +115,9 @@ def closed_notebook_reaches_s3(notebook: Notebook, network: Network) -> Findings
     subnet = closed_subnet(notebook)
     if network.s3_path(subnet) is not None:
         return
-    if subnet.route_class == "main-rt":
-        yield f"subnet {subnet.label} has no path to S3: it uses the VPC's main route table, which no endpoint can list"
-    else:
-        yield f"subnet {subnet.label} has no path to S3: no S3 endpoint serves {subnet.route_table.id}, and no NAT gateway does"
+    if reason := network.blocked(notebook, S3):
+        hint = "; no endpoint can list the VPC's main route table" if subnet.route_class == "main-rt" else ""
+        yield f"subnet {subnet.label} has no path to S3: {reason}{hint}"
 
 
 @rule(

@@ -7,7 +7,7 @@ from constructs_lib.rules._rule import API, CLOUDFORMATION, GUIDE, SECURITY_HUB,
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network import Network, Notebook
+    from constructs_lib.network import Network, Notebook, SecurityGroup, Vpc
     from constructs_lib.rules._rule import Findings
 
 _CREATE = f"{API}/API_CreateNotebookInstance.html"
@@ -166,12 +166,23 @@ def subnet_and_groups_in_one_vpc(notebook: Notebook, network: Network) -> Findin
     vpc = notebook.subnet.vpc
     for group in notebook.security_groups:
         try:
-            if not group.vpc.same_as(vpc):
-                yield (
-                    f"subnet {notebook.subnet.label} is in {vpc.label}, but security group {group.label} is in {group.vpc.label}"
-                )
+            if not _is_in(group, vpc):
+                home = group.vpc.label if group.vpc else "the account's default VPC"
+                yield f"subnet {notebook.subnet.label} is in {vpc.label}, but security group {group.label} is in {home}"
         except NotVisible as unknown:
             yield unknown
+
+
+def _is_in(group: SecurityGroup, vpc: Vpc) -> bool:
+    """Whether the group belongs to the VPC; one without VpcId belongs to the account's default VPC."""
+    if group.vpc is not None:
+        return group.vpc.same_as(vpc)
+    if vpc.imported:
+        raise NotVisible(
+            f"whether VPC {vpc.label} is the account's default VPC, to which security group {group.label} belongs",
+            "give the group a VpcId",
+        )
+    return False
 
 
 @rule(

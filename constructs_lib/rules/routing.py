@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
+from constructs_lib.network import NatGateway
 from constructs_lib.rules._egress import attached
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import VPC_GUIDE, Finding, Severity, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network import InternetGateway, NatGateway, Network, Route, Subnet
+    from constructs_lib.network import InternetGateway, Network, Route, Subnet
     from constructs_lib.rules._rule import Findings
 
 _NAT = f"{VPC_GUIDE}/vpc-nat-gateway.html"
@@ -100,9 +101,8 @@ def nat_gateway_serves_one_zone(gateway: NatGateway, network: Network) -> Findin
         raise NotApplicable
     if len(users) == 1:
         return
-    zones = {subnet.zone: subnet.zone_name for subnet in users}
-    if len(zones) > 1:
-        yield f"subnets {listed(subnet.id for subnet in users)}, in zones {listed(zones.values())}, share the NAT gateway"
+    if len({subnet.zone for subnet in users}) > 1:
+        yield f"subnets {listed(f'{subnet.id} ({subnet.zone_name})' for subnet in users)} share the NAT gateway"
 
 
 def _leaves_through(subnet: Subnet, gateway: NatGateway) -> bool:
@@ -124,7 +124,8 @@ def _leaves_through(subnet: Subnet, gateway: NatGateway) -> bool:
 def default_route_to_public_nat(route: Route, network: Network) -> Findings:
     if route.kind != "nat" or not _is_default(route):
         raise NotApplicable
-    gateway: NatGateway = route.target
+    gateway = route.target
+    assert isinstance(gateway, NatGateway)
     if not gateway.private:
         return
     onward = gateway.subnet.default_route if gateway.subnet else None

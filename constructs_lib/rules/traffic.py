@@ -58,7 +58,7 @@ def _blocked(acl: NetworkAcl, subnet: Subnet, file_system_port: int | None) -> I
         if not allowed:
             ports = str(low) if low == high else f"{low}-{high}"
             way = "to" if egress else "from"
-            yield f"{direction} TCP {ports} {way} {peer} is denied for subnet {subnet.label} by {entry.text}"
+            yield f"{direction} TCP {ports} {way} {peer} is not wholly allowed for subnet {subnet.label}: entry {entry.text}"
 
 
 def _peers(acl: NetworkAcl, subnet: Subnet) -> tuple[Range, ...]:
@@ -71,7 +71,7 @@ def _peers(acl: NetworkAcl, subnet: Subnet) -> tuple[Range, ...]:
         return (ANYWHERE,)
     if subnet.route_class != "other-egress":
         return subnet.vpc.cidrs
-    if acl.decide(True, ANYWHERE, "tcp", HTTPS, HTTPS)[0] and acl.decide(False, ANYWHERE, "tcp", *_EPHEMERAL)[0]:
+    if acl.decide(True, ANYWHERE, "tcp", HTTPS).allowed and acl.decide(False, ANYWHERE, "tcp", *_EPHEMERAL).allowed:
         return (ANYWHERE,)
     raise decided_elsewhere(subnet, "confirm that the network ACL lets through what is reached there")
 
