@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
-from constructs_lib.network import JobDefinition, Vantage, admits, admits_interface, egress_of, ingress_of
+from constructs_lib.network import (
+    JobDefinition,
+    TrainingNetwork,
+    Vantage,
+    admits,
+    admits_interface,
+    egress_of,
+    ingress_of,
+)
 from constructs_lib.rules._groups import ANYWHERE, any_of
 from constructs_lib.rules._rule import NotApplicable
 from constructs_lib.services import S3
@@ -22,7 +30,6 @@ if TYPE_CHECKING:
         Range,
         SecurityGroup,
         Subnet,
-        TrainingNetwork,
     )
     from constructs_lib.services import Service
 
@@ -58,6 +65,11 @@ def kind_of(monitor: JobDefinition | MonitoringSchedule) -> str:
     if isinstance(monitor, JobDefinition):
         return monitor.kind
     return monitor.text("MonitoringScheduleConfig", "MonitoringType") or "DataQuality"
+
+
+def property_of(job: Job, name: str) -> str | None:
+    """The path of `Subnets` or `SecurityGroupIds`; None for a training network, which is declared in metadata."""
+    return None if isinstance(job, TrainingNetwork) else f"{job.vpc_config_path}.{name}"
 
 
 def without_s3(job: Job | Hosted, network: Network) -> Iterator[str | NotVisible]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import egress_of, ingress_of
-from constructs_lib.rules._groups import any_of, listed, members_admitted
-from constructs_lib.rules._jobs import require_vpc
+from constructs_lib.rules._groups import any_of, listed, members_admitted, named
+from constructs_lib.rules._jobs import property_of, require_vpc
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 
 TYPE_CHECKING = False
@@ -52,9 +52,9 @@ def instances_reach_each_other(
         else:
             if not admitted:
                 yield Finding(
-                    f"{_names(job.security_groups)} has no {word} rule for TCP 0-65535 {preposition} itself, "
+                    f"{_lacks(job.security_groups, f'{word} rule for TCP 0-65535', preposition)}, "
                     "which the instances of a distributed job need",
-                    at=_groups_of(job),
+                    at=property_of(job, "SecurityGroupIds"),
                 )
 
 
@@ -79,19 +79,19 @@ def efa_group_allows_itself(training: TrainingNetwork, network: Network) -> Find
     for direction, word, preposition in _SIDES:
         rules = ingress_of(groups) if direction == "ingress" else egress_of(groups)
         if not any_of(*(_by_name(rule, groups) for rule in rules)):
-            yield f"{_names(groups)} has no {word} rule for all traffic {preposition} itself, which EFA needs"
+            yield f"{_lacks(groups, f'{word} rule for all traffic', preposition)}, which EFA needs"
 
 
 def _by_name(rule: Rule, groups: Sequence[SecurityGroup]) -> Callable[[], object]:
     """Whether a rule admits all traffic of one of the groups; a range does not count, be it as wide as it may."""
 
-    def named() -> Rule | None:
+    def by_name() -> Rule | None:
         if rule.unknown is not None and rule.everything:
             raise rule.unknown
         peer = rule.peer if rule.everything else None
         return rule if peer is not None and any(peer.names(group) for group in groups) else None
 
-    return named
+    return by_name
 
 
 @rule(
@@ -121,9 +121,9 @@ def encrypted_traffic_is_admitted(
         else:
             if missing:
                 yield Finding(
-                    f"{_names(job.security_groups)} has no {word} rule for {listed(missing)} {preposition} itself, "
+                    f"{_lacks(job.security_groups, f'{word} rule for {listed(missing)}', preposition)}, "
                     "which encrypted traffic between containers needs",
-                    at=_groups_of(job),
+                    at=property_of(job, "SecurityGroupIds"),
                 )
 
 
@@ -165,7 +165,7 @@ def subnets_have_addresses(
         count = f"{instances} instance{'s' if instances > 1 else ''}"
         yield Finding(
             f"{count} need {needed} addresses in one subnet: {listed(short)}",
-            at=f"{job.vpc_config_path}.Subnets" if job.vpc_config_path else None,
+            at=property_of(job, "Subnets"),
             severity=Severity.ERROR if nowhere else None,
         )
     yield from unknown
@@ -177,11 +177,7 @@ def _free_addresses(subnet: Subnet, network: Network) -> int:
     return int(subnet.usable_addresses) - len(subnet.endpoints) - gateways
 
 
-def _groups_of(job: Job) -> str | None:
-    return f"{job.vpc_config_path}.SecurityGroupIds" if job.vpc_config_path else None
-
-
-def _names(groups: Sequence[SecurityGroup]) -> str:
-    if len(groups) == 1:
-        return f"security group {groups[0].label}"
-    return f"none of the security groups {listed(group.label for group in groups)}"
+def _lacks(groups: Sequence[SecurityGroup], rule: str, preposition: str) -> str:
+    """`security group A has no inbound rule from itself`, or `security groups A and B have no ... from each other`."""
+    verb, other = ("have", "each other") if len(groups) > 1 else ("has", "itself")
+    return f"{named(groups)} {verb} no {rule} {preposition} {other}"

@@ -6,7 +6,7 @@ from functools import partial
 
 from constructs_lib.assembly import NotVisible, Pseudo, Text
 from constructs_lib.rules._groups import any_of, listed
-from constructs_lib.rules._jobs import require_own_settings, require_vpc, without_s3
+from constructs_lib.rules._jobs import property_of, require_own_settings, require_vpc, without_s3
 from constructs_lib.rules._rule import API, CLOUDFORMATION, GUIDE, Finding, NotApplicable, Severity, advice, rule
 
 TYPE_CHECKING = False
@@ -87,11 +87,7 @@ def job_reaches_s3(
 ) -> Findings:
     require_vpc(job)
     for problem in without_s3(job, network):
-        yield Finding(problem, at=_subnets_of(job)) if isinstance(problem, str) else problem
-
-
-def _subnets_of(job: Job) -> str | None:
-    return f"{job.vpc_config_path}.Subnets" if job.vpc_config_path else None
+        yield Finding(problem, at=property_of(job, "Subnets")) if isinstance(problem, str) else problem
 
 
 @rule(
@@ -115,7 +111,7 @@ def job_subnets_are_private(
             if public:
                 yield Finding(
                     f"{subnet.label} is public ({subnet.egress_text}), which a private address cannot use",
-                    at=_subnets_of(job),
+                    at=property_of(job, "Subnets"),
                 )
 
 
@@ -178,7 +174,8 @@ def other_services_need_endpoints(job: ProcessingJob | TrainingNetwork, network:
             if closed:
                 reached = f"only {listed(names)}" if names else "no service"
                 yield Finding(
-                    f"{subnet.label} has no way to the internet: the code can call {reached}", at=_subnets_of(job)
+                    f"{subnet.label} has no way to the internet: the code can call {reached}",
+                    at=property_of(job, "Subnets"),
                 )
 
 

@@ -1,4 +1,7 @@
-"""Rules about Model Monitor and SageMaker Clarify: job definitions, and the schedules that hold one themselves."""
+"""Rules about Model Monitor and SageMaker Clarify: job definitions, and the schedules that hold one themselves.
+
+The two keep their network settings in different places, so each finding names its property itself.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,6 @@ def _require_definition(monitor: JobDefinition | MonitoringSchedule) -> None:
     severity=Severity.WARNING,
     source=f"{GUIDE}/clarify-vpc.html",
     fix="Turn EnableNetworkIsolation off, unless the analysis works on predictions that are in the data already.",
-    at="NetworkConfig.EnableNetworkIsolation",
 )
 def clarify_reaches_its_shadow_endpoint(monitor: JobDefinition | MonitoringSchedule, network: Network) -> Findings:
     require_own_settings(monitor)
@@ -53,7 +55,6 @@ def clarify_reaches_its_shadow_endpoint(monitor: JobDefinition | MonitoringSched
     severity=Severity.WARNING,
     source=_CONTROLS,
     fix="Set NetworkConfig.EnableNetworkIsolation to true.",
-    at="NetworkConfig.EnableNetworkIsolation",
     related=("SageMaker.11", "SageMaker.14"),
 )
 def monitor_is_isolated(monitor: JobDefinition | MonitoringSchedule, network: Network) -> Findings:
@@ -72,7 +73,6 @@ def monitor_is_isolated(monitor: JobDefinition | MonitoringSchedule, network: Ne
     source=_CONTROLS,
     fix="Set NetworkConfig.EnableInterContainerTrafficEncryption to true; in a VPC the group must then admit UDP 500 and protocol 50 from "
     "itself (SMN-JOB-06).",
-    at="NetworkConfig.EnableInterContainerTrafficEncryption",
     related=("SageMaker.9", "SageMaker.10", "SageMaker.13", "SageMaker.15"),
 )
 def monitor_encrypts_traffic(monitor: JobDefinition | MonitoringSchedule, network: Network) -> Findings:
@@ -93,7 +93,6 @@ def monitor_encrypts_traffic(monitor: JobDefinition | MonitoringSchedule, networ
     severity=Severity.WARNING,
     source=f"{GUIDE}/clarify-processing-job-configure-parameters.html",
     fix="Add interface endpoints of sagemaker.api and sagemaker.runtime with private DNS to the VPC, or route the subnets to a NAT gateway.",
-    at="NetworkConfig.VpcConfig.Subnets",
 )
 def clarify_reaches_sagemaker(monitor: JobDefinition | MonitoringSchedule, network: Network) -> Findings:
     require_vpc(monitor)
@@ -111,7 +110,6 @@ def clarify_reaches_sagemaker(monitor: JobDefinition | MonitoringSchedule, netwo
     source=f"{GUIDE}/model-monitor.html",
     fix="Add an interface endpoint of CloudWatch (monitoring) and a gateway endpoint for Amazon S3 to the VPC, or route the subnets to a NAT "
     "gateway.",
-    at="NetworkConfig.VpcConfig.Subnets",
 )
 def monitor_reaches_s3_and_cloudwatch(monitor: JobDefinition | MonitoringSchedule, network: Network) -> Findings:
     _require_definition(monitor)
@@ -128,7 +126,6 @@ def monitor_reaches_s3_and_cloudwatch(monitor: JobDefinition | MonitoringSchedul
     severity=Severity.WARNING,
     source=f"{GUIDE}/clarify-processing-job-configure-parameters.html",
     fix="Give the job subnets of the model's VPC.",
-    at="NetworkConfig.VpcConfig.Subnets",
 )
 def clarify_is_in_the_models_vpc(monitor: JobDefinition | MonitoringSchedule, network: Network) -> Findings:
     require_own_settings(monitor)

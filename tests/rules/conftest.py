@@ -32,6 +32,35 @@ def _judge(rule_id: str, document: Document | str, **options: Any) -> list[Said]
     return [(each.verdict, each.severity.value, each.resource.logical_id, each.property, each.message) for each in results]
 
 
+def _changed(rule_id: str, which: str, changes: dict[str, Any], add: str = "") -> Document:
+    document = _example(rule_id, which)
+    for path, value in changes.items():
+        logical_id, *steps = path.split(".")
+        if not steps:
+            del document["Resources"][logical_id]
+            continue
+        place = document["Resources"][logical_id]
+        *way, last = steps if steps[0] == "Metadata" else ("Properties", *steps)
+        for step in way:
+            place = place[int(step)] if isinstance(place, list) else place.setdefault(step, {})
+        if value is None:
+            del place[last]
+        else:
+            place[int(last) if isinstance(place, list) else last] = value
+    document["Resources"].update(parse(add, "added") if add else {})
+    document.setdefault("Parameters", {})["Hidden"] = {"Type": "String"}
+    return document
+
+
+@pytest.fixture
+def changed() -> Callable[..., Document]:
+    """Read an example and change it: a value per `LogicalId.Property.path` (None takes it away), and YAML resources that are added.
+
+    A parameter named Hidden is there for what the templates are not to say.
+    """
+    return _changed
+
+
 @pytest.fixture
 def example() -> Callable[[str, str], Document]:
     """Read an example of a rule, `breaks` or `keeps`, as a document that a test may change."""
