@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import Model, hosts, model_at, variant_path
+from constructs_lib.rules._groups import listed
 from constructs_lib.rules._jobs import require_vpc, without_s3, without_service
 from constructs_lib.rules._rule import GUIDE, SECURITY_HUB, Finding, NotApplicable, Severity, advice, rule
 from constructs_lib.services import EC2MESSAGES, SSM, SSMMESSAGES
@@ -36,11 +37,9 @@ def hosting_spans_two_zones(hosted: Model | EndpointConfig, network: Network) ->
     zones = _zones(hosted)
     if len(zones) > 1:
         return
-    problem = (
-        f"{subnets[0].label} is the only subnet, hosting takes two in different Availability Zones"
-        if len(subnets) == 1
-        else f"all {len(subnets)} subnets are in {subnets[0].zone_name}, hosting takes two Availability Zones"
-    )
+    names = listed(subnet.label for subnet in subnets)
+    problem = f"{names} is the only subnet" if len(subnets) == 1 else f"{names} are all in {subnets[0].zone_name}"
+    problem += ", hosting takes two in different Availability Zones"
     if not _is_hosted(hosted, network):
         raise NotVisible(
             f"no endpoint configuration of the templates uses this model, which may serve batch transform only; for hosting, {problem}",

@@ -121,7 +121,6 @@ def job_subnets_are_private(
     severity=Severity.INFO,
     source=f"{GUIDE}/infrastructure-give-access.html",
     fix="Give the job a VpcConfig if it handles data that must not leave the VPC, or calls something inside it.",
-    at="NetworkConfig",
 )
 def job_is_in_a_vpc(job: ProcessingJob | JobDefinition | MonitoringSchedule, network: Network) -> Findings:
     require_own_settings(job)
@@ -146,10 +145,13 @@ def isolation_leaves_the_container_alone(
     require_own_settings(job)
     if not job.isolated_network:
         return
-    through = (
-        f" through {listed(subnet.label for subnet in job.subnets)}" if job.vpc_config_given and job.subnets else ""
+    where = "its own network"
+    if job.vpc_config_given and job.subnets:
+        where = listed(subnet.label for subnet in job.subnets)
+    yield (
+        "network isolation: the container calls neither Amazon S3 nor any endpoint itself; "
+        f"SageMaker moves its data through {where}"
     )
-    yield f"network isolation: the container calls neither Amazon S3 nor any endpoint itself; SageMaker moves its data{through}"
 
 
 @rule(

@@ -29,6 +29,7 @@ _NETWORK_ACTIONS = (
     "ec2:DescribeSecurityGroups",
 )
 _HOSTING_ACTION = "ec2:DescribeVpcEndpoints"
+_OF_AWS = ":iam::aws:policy/"
 #: Managed policies of AWS that grant all of these.
 _SUFFICIENT = frozenset({"AmazonSageMakerFullAccess", "AmazonEC2FullAccess", "PowerUserAccess", "AdministratorAccess"})
 #: How those begin that surely grant none; what is in any other is not in the templates.
@@ -86,11 +87,11 @@ def role_may_make_network_interfaces(role: Role, network: Network) -> Findings:
         raise NotApplicable
     hosting = any(user in network.models or user in network.endpoint_configs for user in users)
     needed = (*_NETWORK_ACTIONS, _HOSTING_ACTION) if hosting else _NETWORK_ACTIONS
-    managed = [arn.rpartition("/")[2] for arn in role.managed_arns]
+    managed = [arn.rpartition("/")[2] for arn in role.managed_arns if _OF_AWS in arn]
     if any(name in _SUFFICIENT for name in managed):
         return
     missing = [action for action in needed if not _allowed(role, action)]
-    opaque = dict.fromkeys((*role.unknown_policies, *(name for name in managed if not name.startswith(_WITHOUT_EC2))))
+    opaque = [*role.unknown_policies, *(name for name in managed if not name.startswith(_WITHOUT_EC2))]
     if missing and opaque:
         raise NotVisible(
             f"whether {listed(opaque)} allows {listed(missing)}",
