@@ -15,6 +15,11 @@ _HOMES = {
     "StudioDomain": "patterns.studio",
     "PublicInternetOnly": "patterns.access",
     "VpcOnly": "patterns.access",
+    "AuthMode": "patterns.studio_settings",
+    "CustomImage": "patterns.studio_settings",
+    "DockerAccess": "patterns.studio_settings",
+    "IdleShutdown": "patterns.studio_settings",
+    "RStudio": "patterns.studio_settings",
     "PrivateTrainingJobNetwork": "patterns.training",
     "PrivateNetwork": "patterns.network",
     "Egress": "patterns.egress",
@@ -23,7 +28,11 @@ _HOMES = {
 }
 
 __all__ = [
+    "AuthMode",
+    "CustomImage",
+    "DockerAccess",
     "Egress",
+    "IdleShutdown",
     "Level",
     "NetworkChecks",
     "NoVpcNotebook",
@@ -31,6 +40,7 @@ __all__ = [
     "PrivateNotebook",
     "PrivateTrainingJobNetwork",
     "PublicInternetOnly",
+    "RStudio",
     "StudioDomain",
     "VpcNotebookDirectInternet",
     "VpcOnly",
@@ -43,6 +53,7 @@ if TYPE_CHECKING:
     from constructs_lib.patterns.network import PrivateNetwork
     from constructs_lib.patterns.notebooks import NoVpcNotebook, PrivateNotebook, VpcNotebookDirectInternet
     from constructs_lib.patterns.studio import StudioDomain
+    from constructs_lib.patterns.studio_settings import AuthMode, CustomImage, DockerAccess, IdleShutdown, RStudio
     from constructs_lib.patterns.training import PrivateTrainingJobNetwork
     from constructs_lib.report.cdk import Level, NetworkChecks
 

@@ -56,7 +56,7 @@ class StudioDomain(Construct):
             share it; else each has one of its own with the same policies.
         encryption_key: key of the home file system and of volumes; default: a new one with rotation. A change replaces the domain.
         security_groups: more groups for all apps, beside the domain's own; default: none.
-        idle_shutdown: stop apps that nobody uses; default: they run until they are stopped.
+        idle_shutdown: stop apps that nobody uses, after this time or as ``IdleShutdown(...)`` says; default: they run until they are stopped.
         custom_images: images for JupyterLab and Code Editor; default: SageMaker's.
         docker: Docker and local mode in apps; default: off.
         rstudio: RStudio; default: off.
@@ -98,7 +98,7 @@ class StudioDomain(Construct):
         role: iam.IRole | None = None,
         encryption_key: kms.IKey | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] = (),
-        idle_shutdown: IdleShutdown | None = None,
+        idle_shutdown: IdleShutdown | cdk.Duration | None = None,
         custom_images: Sequence[CustomImage] = (),
         docker: DockerAccess | None = None,
         rstudio: RStudio | None = None,

@@ -194,7 +194,9 @@ class IdleShutdown:
 class AppSettings:
     """What JupyterLab and Code Editor share: custom images and idle shutdown."""
 
-    def __init__(self, *, custom_images: Sequence[CustomImage], idle_shutdown: IdleShutdown | None) -> None:
+    def __init__(
+        self, *, custom_images: Sequence[CustomImage], idle_shutdown: IdleShutdown | cdk.Duration | None
+    ) -> None:
         if len(custom_images) > MAX_CUSTOM_IMAGES:
             raise ValueError(f"custom_images has {len(custom_images)} images: at most {MAX_CUSTOM_IMAGES} are allowed")
         names = [image.image_name for image in custom_images]
@@ -202,6 +204,8 @@ class AppSettings:
             if names.count(name) > 1:
                 raise ValueError(f"custom_images has {name!r} twice: name each image once")
         self._images = [image.render() for image in custom_images]
+        if isinstance(idle_shutdown, cdk.Duration):
+            idle_shutdown = IdleShutdown(after=idle_shutdown)
         self._idle = idle_shutdown.render() if idle_shutdown else None
 
     def jupyter_lab(self) -> sagemaker.CfnDomain.JupyterLabAppSettingsProperty | None:

@@ -12,8 +12,18 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
-from constructs_lib import Egress, PrivateNetwork, PublicInternetOnly, StudioDomain, VpcOnly
-from constructs_lib.patterns.studio_settings import AuthMode, CustomImage, DockerAccess, IdleShutdown, RStudio
+from constructs_lib import (
+    AuthMode,
+    CustomImage,
+    DockerAccess,
+    Egress,
+    IdleShutdown,
+    PrivateNetwork,
+    PublicInternetOnly,
+    RStudio,
+    StudioDomain,
+    VpcOnly,
+)
 from constructs_lib.rules import Severity
 from constructs_lib.services import LICENSE_MANAGER, LOGS, S3, SAGEMAKER_API, SAGEMAKER_RUNTIME, SSM, STS, STUDIO
 from constructs_lib.testing import findings
@@ -257,6 +267,13 @@ def test_chosen_subnets_and_sso(stack):
     (profile,) = resources(stack, PROFILE).values()
     assert profile["Properties"]["SingleSignOnUserIdentifier"] == "UserName"
     assert profile["Properties"]["SingleSignOnUserValue"] == "ann@example.com"
+
+
+def test_idle_shutdown_as_a_duration(stack):
+    """The plain case is a plain duration, as for notebooks."""
+    public(stack, idle_shutdown=cdk.Duration.hours(3))
+    idle = domain_of(stack)["DefaultUserSettings"]["JupyterLabAppSettings"]["AppLifecycleManagement"]["IdleSettings"]
+    assert idle == {"IdleTimeoutInMinutes": 180, "LifecycleManagement": "ENABLED"}
 
 
 # Roles, keys, outputs

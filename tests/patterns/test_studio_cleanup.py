@@ -79,7 +79,7 @@ def test_it_is_deleted_before_what_it_deletes(destroyed):
 
 def test_both_are_there_without_user_profiles():
     """One that left with the last user profile would be deleted, and would delete the domain."""
-    stack, domain = make()
+    stack, _ = make()
     before = set(of_type(Template.from_stack(stack).to_json()["Resources"], CLEANUP))
     other, _ = make(user_profiles=["ann"])
     assert before == set(of_type(Template.from_stack(other).to_json()["Resources"], CLEANUP))

@@ -356,6 +356,7 @@ def test_a_mistake_in_the_function_is_answered_too():
         (error("Anything", status=500), Outcome.BUSY),
         (error("Anything", status=429), Outcome.BUSY),
         (error("ValidationException"), Outcome.REFUSED),
+        (error("ValidationException", "Could not find domain 'd-1'."), Outcome.GONE),
         (error("AccessDeniedException"), Outcome.REFUSED),
         (ClientError({}, "Operation"), Outcome.REFUSED),
         (ReadTimeoutError(endpoint_url="https://api"), Outcome.BUSY),

@@ -75,11 +75,12 @@ def outcome(error: BaseException) -> Outcome:
 
 def _of_response(error: ClientError) -> Outcome:
     code = error.response.get("Error", {}).get("Code", "")
+    message = error.response.get("Error", {}).get("Message", "").lower()
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-    if code in _GONE:
+    # Some operations of SageMaker say in words alone that a thing is missing, and EC2 that it is in use.
+    if code in _GONE or (code == "ValidationException" and "could not find" in message):
         return Outcome.GONE
-    # EC2 says of an interface in use that the value of the parameter is invalid.
-    if code in _IN_USE or (code == "InvalidParameterValue" and "in use" in error.response["Error"].get("Message", "")):
+    if code in _IN_USE or (code == "InvalidParameterValue" and "in use" in message):
         return Outcome.IN_USE
     if code in _BUSY or "Throttl" in code or status == 429 or status >= 500:
         return Outcome.BUSY
