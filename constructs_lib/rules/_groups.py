@@ -85,20 +85,22 @@ def any_of(*attempts: Callable[[], object]) -> bool:
 
 
 def is_among(group: SecurityGroup, others: Iterable[SecurityGroup]) -> bool:
-    """Whether the group is one of the others.
+    """Whether a group that a rule or a list names is one of the others.
 
     Raises:
         NotVisible: None is surely the same, and one may be.
     """
-    return any_of(*(lambda other=other: group.same_as(other) or None for other in others))
+    return any_of(*(lambda other=other: group.names(other) or None for other in others))
 
 
 def listed(names: Iterable[str]) -> str:
-    """`a`, `a and b`, or `a, b and c`."""
-    *most, last = names
+    """`a`, `a and b`, or `a, b and c`; `nothing` for no names."""
+    *most, last = list(names) or ["nothing"]
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def named(groups: Sequence[SecurityGroup]) -> str:
-    """`security group A`, or `security groups A and B`."""
+    """`security group A`, or `security groups A and B`; `no security group` for none."""
+    if not groups:
+        return "no security group"
     return f"security group{'s' if len(groups) > 1 else ''} {listed(group.label for group in groups)}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from constructs_lib.rules._groups import is_among, joined, listed, named
+from itertools import product
+
+from constructs_lib.rules._groups import any_of, is_among, joined, listed, named
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 from constructs_lib.rules._studio import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network import Cluster, InstanceGroup, Network, Rule, Subnet
+    from constructs_lib.network import Cluster, InstanceGroup, Network, Subnet
     from constructs_lib.rules._rule import Findings
 
 _PREREQUISITES = f"{GUIDE}/sagemaker-hyperpod-prerequisites.html"
@@ -17,6 +19,7 @@ _EFA = ("ml.p4d", "ml.p4de", "ml.p5", "ml.p5e", "ml.p5en", "ml.p6", "ml.trn1", "
 _EFA_SIZES = ("ml.c5n.18xlarge",)
 _P5 = ("ml.p5", "ml.p5e", "ml.p5en")
 _ADDRESSES_SLURM, _ADDRESSES_EKS = 32, 81
+_SIDES = (("ingress", "inbound", "from"), ("egress", "outbound", "to"))
 
 
 @rule(
@@ -52,26 +55,31 @@ def efa_nodes_reach_each_other(cluster: Cluster, network: Network) -> Findings:
     if not groups or not (cluster.vpc_config_given or any(group.override_given for group in groups)):
         raise NotApplicable
 
-    def judge(group: InstanceGroup) -> Findings:
-        if not group.security_groups:
-            return
-        for direction, word, preposition in (("ingress", "inbound", "from"), ("egress", "outbound", "to")):
-            rules, unknown = joined(group.security_groups, direction)
-            if any(_names_a_member(rule, group) for rule in rules if rule.everything):
-                continue
-            if unknown:
-                yield unknown
-            else:
-                said = f"{named(group.security_groups)}: no {word} rule for all traffic {preposition} itself, which EFA needs on {group.type}"
-                yield Finding(
-                    said, at=f"{group.path}.OverrideVpcConfig.SecurityGroupIds" if group.override_given else None
-                )
+    def judge(case: tuple[InstanceGroup, tuple[str, str, str]]) -> Findings:
+        group, (direction, word, preposition) = case
+        if group.security_groups and not _names_a_member(group, direction):
+            yield Finding(
+                f"{named(group.security_groups)}: no {word} rule for all traffic {preposition} itself, which EFA needs on {group.type}",
+                at=f"{group.path}.OverrideVpcConfig.SecurityGroupIds" if group.override_given else None,
+            )
 
-    yield from each(groups, judge)
+    yield from each(product(groups, _SIDES), judge)
 
 
-def _names_a_member(rule: Rule, group: InstanceGroup) -> bool:
-    return rule.peer is not None and is_among(rule.peer, group.security_groups)
+def _names_a_member(group: InstanceGroup, direction: str) -> bool:
+    """Whether a rule for all traffic names one of the groups that the instances have.
+
+    Raises:
+        NotVisible: An unknown group or rule could.
+    """
+    members = group.security_groups
+    rules, unknown = joined(members, direction)
+    peers = [rule.peer for rule in rules if rule.everything and rule.peer is not None]
+    if any_of(*(lambda peer=peer: is_among(peer, members) or None for peer in peers)):
+        return True
+    if unknown:
+        raise unknown
+    return False
 
 
 def _is_family(instance_type: str | None, families: tuple[str, ...]) -> bool:

@@ -191,15 +191,20 @@ def _mounted(system: EfsFileSystem, domain: Domain, at: str) -> Findings:
     targets = [target.subnet for target in system.mount_targets if target.subnet is not None]
 
     def judge(subnet: Subnet) -> Findings:
-        if not any_of(*(lambda target=target: target.same_as(subnet) or None for target in targets)):
+        if not any_of(*(lambda target=target: _same(target, subnet) for target in targets)):
             yield Finding(f"{system.label} has no mount target in {subnet.label}", at=at)
 
     yield from each(domain.subnets, judge)
 
 
+def _same(one: Subnet, other: Subnet) -> bool | None:
+    """True where both are one subnet, None where they are not; either may be a parameter that means the other."""
+    return one.names(other) or other.names(one) or None
+
+
 def _in_reach(system: FsxFileSystem, domain: Domain, at: str) -> Findings:
     pairs = [(own, subnet) for own in system.subnets for subnet in domain.subnets]
-    if not any_of(*(lambda own=own, subnet=subnet: own.same_as(subnet) or None for own, subnet in pairs)):
+    if not any_of(*(lambda own=own, subnet=subnet: _same(own, subnet) for own, subnet in pairs)):
         yield Finding(
             f"{system.label} lies in none of the domain's subnets {listed(s.label for s in domain.subnets)}", at=at
         )
