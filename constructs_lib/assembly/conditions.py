@@ -61,7 +61,10 @@ def truth(template: Template, expression: Any) -> bool:
         if name == "Fn::Or":
             return any(truth(template, operand) for operand in argument)
         if name == "Fn::Equals":
-            return equal(template.operand(argument[0]), template.operand(argument[1]))
+            left, right = (comparable(template.operand(side)) for side in argument)
+            if not isinstance(left, str) and not isinstance(right, str):
+                left, right = (template.resolve(side) for side in argument)
+            return equal(left, right)
     return equal(template.resolve(expression), "true")
 
 

@@ -101,7 +101,7 @@ def _of_kind(value: Any, schema: Mapping[str, Any]) -> bool:
 
 
 def _followed(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _schema["$defs"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema  # type: ignore[no-any-return]
+    return _schema["$defs"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
 
 
 def _wrong_object(value: dict[str, Any], schema: Mapping[str, Any], place: str) -> tuple[str, str] | None:

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from constructs_lib.assembly.resolve import intrinsic, malformed, resolve
-from constructs_lib.assembly.values import ABSENT, Pseudo, Reference, Text, Unknown, join, references, scalar_text
+from constructs_lib.assembly.values import (
+    ABSENT,
+    Pseudo,
+    Reference,
+    Text,
+    Unknown,
+    identity,
+    join,
+    references,
+    scalar_text,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +67,7 @@ def _select(template: Template, argument: Any) -> Any:
         return Unknown(
             f"an item of {_say(items)}",
             kind="part",
-            key=("part", str(index), repr(items)),
+            key=("part", identity(index), identity(items)),
             mentions=tuple(references(items)),
         )
     if isinstance(items, list):
@@ -70,7 +80,7 @@ def _select(template: Template, argument: Any) -> Any:
         f"item {number} of {_say(items)}",
         getattr(items, "declare", ""),
         kind="part",
-        key=("part", number, items),
+        key=("part", number, identity(items)),
         mentions=tuple(references(items)),
     )
 
@@ -110,7 +120,7 @@ def split(value: Any, delimiter: str) -> Any:
                 f'pieces of "{value}" between "{delimiter}"',
                 getattr(part, "declare", ""),
                 kind="part",
-                key=("split", delimiter, value),
+                key=("split", delimiter, identity(value)),
                 mentions=tuple(_mentions(parts)),
             )
     return [join(piece) for piece in pieces]
@@ -149,7 +159,7 @@ def _cidr(template: Template, argument: Any) -> Any:
             f"blocks of {_say(block)}",
             getattr(block, "declare", ""),
             kind="blocks",
-            key=("cidr", block if not isinstance(block, list) else repr(block), str(count), str(bits)),
+            key=("cidr", identity(block), str(count), str(bits)),
             mentions=tuple(references(block)),
         )
 
@@ -187,7 +197,7 @@ def _base64(template: Template, argument: Any) -> Any:
     return Unknown(
         f"the Base64 form of {_say(value)}",
         kind="base64",
-        key=("base64", value if isinstance(value, (Text, Unknown)) else repr(value)),
+        key=("base64", identity(value)),
         mentions=tuple(references(value)),
     )
 
@@ -198,7 +208,7 @@ def _length(template: Template, argument: Any) -> Any:
     if isinstance(value, list):
         return len(value)
     return Unknown(
-        f"the length of {_say(value)}", getattr(value, "declare", ""), kind="length", key=("length", repr(value))
+        f"the length of {_say(value)}", getattr(value, "declare", ""), kind="length", key=("length", identity(value))
     )
 
 

@@ -51,6 +51,7 @@ def load(
 
 
 def _load(paths: Sequence[str], groups: _Groups, contexts: dict[str, Any], reading: _Reading) -> Input:
+    paths = list(dict.fromkeys(paths))
     files = [path for path in paths if not os.path.isdir(path)]
     if files:
         groups.add("templates", [reading.named(path) for path in reading.told(files)], None)

@@ -45,6 +45,8 @@ def partition_of(region: str) -> str:
 
 @intrinsic("Ref")
 def _ref(template: Template, name: Any) -> Any:
+    if isinstance(name, dict):  # as AWS::LanguageExtensions allows
+        name = resolve(template, name)
     if not isinstance(name, str):
         return malformed("Ref", name, "takes a name")
     resource = template.resources.get(name)
@@ -76,15 +78,13 @@ def pseudo(template: Template, name: str) -> Any:
 def _get_att(template: Template, argument: Any) -> Any:
     if isinstance(argument, str):
         argument = argument.split(".", 1)
-    if not isinstance(argument, list) or len(argument) < 2 or not isinstance(argument[0], str):
+    if not isinstance(argument, list) or len(argument) < 2:
         return malformed("Fn::GetAtt", argument, "takes a resource and an attribute")
-    attribute = join(
-        resolve(template, part) if index == 0 else join((".", resolve(template, part)))
-        for index, part in enumerate(argument[1:])
-    )
-    if not isinstance(attribute, str):
-        return malformed("Fn::GetAtt", argument, "has an attribute that is not known")
-    return attribute_of(template, argument[0], attribute)
+    # Names may be made by functions, as AWS::LanguageExtensions allows.
+    name, *attributes = (part if part.__class__ is str else resolve(template, part) for part in argument)
+    if not isinstance(name, str) or not all(isinstance(attribute, str) for attribute in attributes):
+        return malformed("Fn::GetAtt", argument, "has a part that is not known")
+    return attribute_of(template, name, ".".join(attributes))
 
 
 def attribute_of(template: Template, name: str, attribute: str) -> Any:

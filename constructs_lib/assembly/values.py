@@ -195,6 +195,11 @@ def _flat(parts: Iterable[Any]) -> Iterator[Any]:
             yield scalar_text(part)
 
 
+def identity(value: Any) -> Hashable:
+    """Return what a resolved value is recognized by, for the keys of values that are made from it."""
+    return repr(value) if isinstance(value, (list, dict)) else value
+
+
 def references(value: Any) -> Iterator[Reference]:
     """Yield every reference in a resolved value, those inside strings, lists, objects and unknown parts included."""
     if value.__class__ is Reference:

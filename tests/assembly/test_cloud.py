@@ -197,7 +197,7 @@ def test_broken_manifest(tmp_path):
     """An assembly whose manifest cannot be read is refused; another manifest.json is just a file."""
     folder = write(tmp_path / "out", {})
     (folder / "manifest.json").write_text("{")
-    with pytest.raises(InputError, match="manifest.json: line 1: not valid JSON"):
+    with pytest.raises(InputError, match=r"manifest\.json: line 1: not valid JSON"):
         load([str(folder)])
     (tmp_path / "web").mkdir()
     (tmp_path / "web" / "manifest.json").write_text('{"name": "app"}')

@@ -75,8 +75,8 @@ WRONG = [
     (vpc(cidrs=["10.0.0.0"]), None, f'{TOP}.vpcs.V.cidrs[0]: must be a range such as 10.0.0.0/16, not "10.0.0.0"'),
     (vpc(tenancy="dedicate"), None, f'{TOP}.vpcs.V.tenancy: must be one of default, dedicated, not "dedicate", did you mean "dedicated"?'),
     (vpc(subnets={"s": {"egress": "natt"}}), None,
-     f'{TOP}.vpcs.V.subnets.s.egress: must be one of nat, internet-gateway, transit-gateway, virtual-private-gateway, peering, firewall, proxy, none, '
-     'not "natt", did you mean "nat"?'),
+     (f"{TOP}.vpcs.V.subnets.s.egress: must be one of nat, internet-gateway, transit-gateway, virtual-private-gateway, peering, firewall, "
+      'proxy, none, not "natt", did you mean "nat"?')),
     (vpc(subnets={"s": {"nacl": "deny"}}), None, f'{TOP}.vpcs.V.subnets.s.nacl: must be "allow-all", not "deny"'),
     (vpc(endpoints={"s3": {"admits": "some"}}), None, f'{TOP}.vpcs.V.endpoints.s3.admits: must be "all" or a list, not "some"'),
     (vpc(endpoints={"s3": {"admits": [""]}}), None, f"{TOP}.vpcs.V.endpoints.s3.admits[0]: must not be empty"),

@@ -98,6 +98,12 @@ REFERENCES = [
     ("Sub of one name alone", {"Fn::Sub": "${Vpc}"}, "${Vpc}"),
     ("Sub of one attribute alone", {"Fn::Sub": "${Vpc.DefaultSecurityGroup}"}, "${Vpc.DefaultSecurityGroup}"),
     ("Join of one", {"Fn::Join": ["", [{"Ref": "Vpc"}]]}, "${Vpc}"),
+    ("Ref of a name that a function makes", {"Ref": {"Fn::Sub": ["${A}c", {"A": "Vp"}]}}, "${Vpc}"),
+    (
+        "GetAtt of a name that a function makes",
+        {"Fn::GetAtt": [{"Fn::Join": ["", ["V", "pc"]]}, {"Fn::Sub": "Id"}]},
+        "${Vpc.Id}",
+    ),
     ("an attribute whose property is not set", {"Fn::GetAtt": ["Pool", "CidrBlock"]}, "${Pool.CidrBlock}"),
     ("the VPC of a subnet", {"Fn::GetAtt": ["Net", "VpcId"]}, "${Vpc}"),
     (

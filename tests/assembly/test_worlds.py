@@ -70,6 +70,10 @@ BRANCHES = [
      [("on!", ("parameter Mode is 'on'",)), ("off!", ("parameter Mode is 'off'",))]),
     ("equal parameters", choose("C", 1, 2), {"A": {}, "B": {}}, {"C": {"Fn::Equals": [{"Ref": "A"}, {"Ref": "B"}]}},
      [(1, ("C is true",)), (2, ("C is false",))]),
+    ("parameters are equal where their values are", [choose("C", 1, 2), {"Ref": "A"}, {"Ref": "B"}],
+     {"A": {"AllowedValues": ["x", "y"]}, "B": {"AllowedValues": ["x"]}}, {"C": {"Fn::Equals": [{"Ref": "A"}, {"Ref": "B"}]}},
+     [([1, "x", "x"], ("C is true", "parameter A is 'x'", "parameter B is 'x'")),
+      ([2, "y", "x"], ("C is false", "parameter A is 'y'", "parameter B is 'x'"))]),
     ("a parameter equals itself", choose("C", 1, 2), {"A": {}}, {"C": {"Fn::Equals": [{"Ref": "A"}, {"Ref": "A"}]}}, [(1, ())]),
 ]  # fmt: skip
 
