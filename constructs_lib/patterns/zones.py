@@ -20,7 +20,7 @@ _SMALLEST_SUBNET = 28
 def checked_zones(zones: int | Sequence[str]) -> list[str]:
     """The zones of a network: the first so many of the region, or those named.
 
-    Numbers become ``Fn::GetAZs``, which each account answers with its own zones, so that no synthesis has to ask AWS.
+    A number becomes ``Fn::GetAZs``, which each account answers with its own zones, so that the template fits every account and region.
 
     Raises:
         TypeError, ValueError: fewer than two, more than six, one twice, or not the name of a zone.
