@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
-from constructs_lib.network import Vantage, ingress_of
+from constructs_lib.network import Domain, JobDefinition, MonitoringSchedule, Notebook, Vantage, ingress_of
 from constructs_lib.rules._groups import HTTPS, any_of, listed
 from constructs_lib.rules._jobs import CLARIFY, kind_of
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
@@ -12,24 +12,14 @@ from constructs_lib.services import LOGS, NOTEBOOK, SAGEMAKER_API, SAGEMAKER_RUN
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Union
+    from typing import Any
 
-    from constructs_lib.network import (
-        Domain,
-        Endpoint,
-        JobDefinition,
-        MonitoringSchedule,
-        Network,
-        Notebook,
-        Rule,
-        Subnet,
-        Vpc,
-    )
+    from constructs_lib.network import Endpoint, Network, Rule, Subnet, Thing, Vpc
     from constructs_lib.rules._rule import Findings
 
-    Workload = Union[Notebook, Domain, JobDefinition, MonitoringSchedule]
-
 _CLARIFY_DIALS = (SAGEMAKER_API, SAGEMAKER_RUNTIME)
+_SUBNETS = ("NetworkConfig", "VpcConfig", "Subnets")
+_INLINE = ("MonitoringScheduleConfig", "MonitoringJobDefinition")
 _NEAR = (SAGEMAKER_API, SAGEMAKER_RUNTIME, STUDIO, NOTEBOOK, LOGS, STS)
 
 
@@ -55,17 +45,28 @@ def _consumers(endpoint: Endpoint, network: Network) -> Iterator[_Consumer]:
     service = endpoint.service
     if service is None or not (service in (STS, LOGS) or "sagemaker." in service.endpoint):
         return
-    for notebook in network.notebooks:
+    vpc = endpoint.vpc
+    for notebook in _near(vpc, network, Notebook, "SubnetId"):
         if notebook.subnet is not None:
             place = Vantage(network, notebook.id, subnets=(notebook.subnet,), groups=notebook.security_groups)
-            yield from _if_in_vpc(f"notebook {notebook.id}", place, endpoint.vpc)
-    for domain in network.domains:
+            yield from _if_in_vpc(f"notebook {notebook.id}", place, vpc)
+    for domain in _near(vpc, network, Domain, "SubnetIds"):
         yield from _apps(domain, endpoint, network)
     if service in _CLARIFY_DIALS:
-        for job in (*network.job_definitions, *network.monitoring_schedules):
+        for job in (
+            *_near(vpc, network, JobDefinition, *_SUBNETS),
+            *_near(vpc, network, MonitoringSchedule, *_INLINE, *_SUBNETS),
+        ):
             if getattr(job, "inline", True) and job.vpc_config_given and kind_of(job) in CLARIFY:
                 place = Vantage(network, job.id, subnets=job.subnets, groups=job.security_groups)
-                yield from _if_in_vpc(f"Clarify job {job.id}", place, endpoint.vpc)
+                yield from _if_in_vpc(f"Clarify job {job.id}", place, vpc)
+
+
+def _near(vpc: Vpc, network: Network, kind: type[Thing], *path: str) -> tuple[Any, ...]:
+    """The things of a kind that may have a subnet in the VPC; those of a VPC of the templates are looked up by its subnets."""
+    if vpc.imported:
+        return tuple(thing for thing in network.things(kind.__name__) if thing.exists)
+    return tuple(dict.fromkeys(thing for subnet in vpc.subnets for thing in network.pointing(kind, subnet, *path)))
 
 
 def _apps(domain: Domain, endpoint: Endpoint, network: Network) -> Iterator[_Consumer]:
