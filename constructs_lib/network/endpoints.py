@@ -106,6 +106,20 @@ class Endpoint(Thing):
         """The route tables that a gateway endpoint stands in."""
         return self.things(RouteTable, "RouteTableIds")
 
+    @fact
+    def _tables(self) -> tuple[frozenset[RouteTable], tuple[RouteTable, ...]]:
+        """All its route tables, and those of them that the templates do not define."""
+        return frozenset(self.route_tables), tuple(table for table in self.route_tables if table.imported)
+
+    def stands_in(self, table: RouteTable) -> bool:
+        """Does a gateway endpoint stand in this route table?
+
+        Raises:
+            NotVisible: One of its tables is a parameter, an import or alike, and may be this one.
+        """
+        listed, imported = self._tables
+        return table in listed or any(one.names(table) for one in imported)
+
     @property
     def route_tables_given(self) -> bool:
         """Are route tables named?"""

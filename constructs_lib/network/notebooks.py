@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from constructs_lib.network.vpc import Vpc
 
 #: What our own scripts say about themselves: `# sagemaker-network: routes 10.0.0.0/16`, `# sagemaker-network: proxy http://proxy:3128`.
-_MARK = re.compile(r"^[ \t]*#[ \t]*sagemaker-network:[ \t]*(\w+)[ \t]+(.*)$", re.MULTILINE)
+_MARK = r"(?m)^[ \t]*#[ \t]*sagemaker-network:[ \t]*(\w+)[ \t]+(.*)$"
 #: Commands that change routes; where one stands in a script that does not say what it does, its routes are not known.
-_ROUTING = re.compile(r"\b(?:ip\s+(?:-\d\s+)?r(?:oute|ule|o)?\s+(?:add|replace|change|append|del|delete)|route\s+(?:add|del)|nmcli\b.*route)")
-_ROUTE_ADD = re.compile(
+_ROUTING = r"\b(?:ip\s+(?:-\d\s+)?r(?:oute|ule|o)?\s+(?:add|replace|change|append|del|delete)|route\s+(?:add|del)|nmcli\b.*route)"
+_ROUTE_ADD = (
     r"\broute\s+add\s+-net\s+(?P<net>\d+(?:\.\d+){3})(?:/(?P<length>\d+)|\s+netmask\s+(?P<mask>\d+(?:\.\d+){3}))\s+gw\s+\S+\s+(?:dev\s+)?(?P<device>\w+)"
 )
-_IP_ROUTE = re.compile(r"\bip\s+route\s+(?:add|replace)\s+(?P<net>\d+(?:\.\d+){3}/\d+)\s+via\s+\S+\s+dev\s+(?P<device>\w+)")
+_IP_ROUTE = r"\bip\s+route\s+(?:add|replace)\s+(?P<net>\d+(?:\.\d+){3}/\d+)\s+via\s+\S+\s+dev\s+(?P<device>\w+)"
 #: How the customer's interface is called on Amazon Linux 1 and 2.
 _CUSTOMER_INTERFACE = "eth2"
 
@@ -67,7 +67,7 @@ class LifecycleConfig(Thing):
         """
         found: list[Range] = []
         for _, script in self.scripts:
-            marked = [match[2] for match in _MARK.finditer(script) if match[1] == "routes"]
+            marked = [match[2] for match in re.finditer(_MARK, script) if match[1] == "routes"]
             found += [self._parsed(text) for marks in marked for text in marks.split()] if marked else self._added(script)
         return tuple(dict.fromkeys(found))
 
@@ -79,8 +79,8 @@ class LifecycleConfig(Thing):
 
     def _added(self, script: str) -> list[Range]:
         """The routes that plain commands add, where each is written out and names the customer's interface."""
-        plain = [match for pattern in (_ROUTE_ADD, _IP_ROUTE) for match in pattern.finditer(_code(script))]
-        if len(plain) != len(_ROUTING.findall(_code(script))) or any(match["device"] != _CUSTOMER_INTERFACE for match in plain):
+        plain = [match for pattern in (_ROUTE_ADD, _IP_ROUTE) for match in re.finditer(pattern, _code(script))]
+        if len(plain) != len(re.findall(_ROUTING, _code(script))) or any(match["device"] != _CUSTOMER_INTERFACE for match in plain):
             raise Rerouted(
                 f"the routes that lifecycle configuration {self.id} adds",
                 "say them in the script: # sagemaker-network: routes 10.0.0.0/16",
@@ -91,7 +91,7 @@ class LifecycleConfig(Thing):
     def proxy(self) -> str | None:
         """The HTTP proxy that its scripts say they set up, such as `http://10.0.0.9:3128`."""
         for _, script in self.scripts:
-            for match in _MARK.finditer(script):
+            for match in re.finditer(_MARK, script):
                 if match[1] == "proxy":
                     return match[2].strip()
         return None

@@ -26,8 +26,8 @@ SELF = "self"
 ALL_PORTS = (1, 65535)
 _HTTPS = (443, 443)
 _NFS = (2049, 2049)
-_PORT = re.compile(r"(?P<name>.+?):(?P<low>\d{1,5})(?:-(?P<high>\d{1,5}))?")
-_HOST = re.compile(r"(?:https?://)?(?P<host>(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)/?.*", re.IGNORECASE)
+_PORT = r"(?P<name>.+?):(?P<low>\d{1,5})(?:-(?P<high>\d{1,5}))?"
+_HOST = r"(?i)(?:https?://)?(?P<host>(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)/?.*"
 _LITERAL = ("subnet-", "sg-")
 _ENDINGS = (".amazonaws.com", ".amazonaws.com.cn", ".sagemaker.aws", ".amazonaws.eu")
 #: Resources that are reached through the API of their service.
@@ -157,14 +157,14 @@ def _from_text(network: Network, text: str, ports: tuple[int, int] | None, proto
         return _cidr(text, Range.parse(name), ports, protocol)
     except ValueError:
         pass
-    host = _HOST.fullmatch(name)
+    host = re.fullmatch(_HOST, name)
     if host is not None:
         return _host(text, host["host"].lower(), ports, protocol)
     raise QuestionError(_no_destination(network, name))
 
 
 def _split_port(text: str) -> tuple[str, tuple[int, int] | None]:
-    match = _PORT.fullmatch(text)
+    match = re.fullmatch(_PORT, text)
     if match is None or match["name"].endswith("//"):
         return text, None
     name = match["name"]

@@ -328,7 +328,7 @@ def _by_gateway(trail: Trail, start: Vantage, asked: Target, known: tuple[Endpoi
         if endpoint.kind != GATEWAY:
             continue
         table = subnet.route_table
-        if not any(one.same_as(table) for one in endpoint.route_tables):
+        if not endpoint.stands_in(table):
             continue
         trail.via = "vpce-gateway"
         trail.hop("endpoint", endpoint.id, f"{endpoint.service_name}, in route table {table.id}")

@@ -27,7 +27,7 @@ def s3_path(network: Network, subnet: Subnet) -> Endpoint | NatGateway | Subnet 
     hidden: NotVisible | None = None
     for endpoint in network.known_endpoints(subnet.vpc, S3):
         try:
-            if endpoint.kind == GATEWAY and any(table.names(subnet.route_table) for table in endpoint.route_tables):
+            if endpoint.kind == GATEWAY and endpoint.stands_in(subnet.route_table):
                 return endpoint
         except NotVisible as reason:
             hidden = reason
