@@ -27,6 +27,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
 from constructs_lib.patterns.acknowledgements import Overrides, acknowledge
+from constructs_lib.patterns.studio_cleanup_policy import reason, statements
 from constructs_lib.patterns.wildcards import acknowledge_wildcards
 
 if TYPE_CHECKING:
@@ -34,19 +35,8 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sagemaker as sagemaker
 
 CONSENT_TAG = "sagemaker-network:removal-policy"
-_TAG = "ManagedByAmazonSageMakerResource"
 _HANDLERS = Path(__file__).parent / "handlers"
 _IDS = ("Resource", "BeforeUserProfiles")
-
-_REASONS = {
-    ":file-system/*": "SageMaker names the file system; a condition limits the statement to what carries this domain's ARN in SageMaker's tag",
-    ":security-group/*": "SageMaker makes the groups; a condition limits the statement to those that carry this domain's ARN in SageMaker's tag",
-    ":network-interface/*": "network interfaces need not carry tags; a condition limits the statement to the VPC of the domain",
-    "/*": "people name apps, spaces and user profiles themselves; the statement is limited to those of this one domain by its id",
-    ":*": "Lambda names the log streams itself; the statement is limited to the function's own log group",
-    "*": "actions that list and describe know no resources; they change nothing",
-}
-"""By how the resource ends."""
 
 _PACKS = ("HIPAA.Security", "NIST.800.53.R5", "PCI.DSS.321")
 _FUNCTION_REASONS = {
@@ -126,9 +116,9 @@ class StudioCleanup(Construct):
         acknowledge(resource, _FUNCTION_REASONS, acknowledgements)
         # The CDK adds a dependency on the role, which the property says already (cfn-lint W3005).
         resource.add_deletion_override("DependsOn")
-        statements = [*_people(domain), *_file_system(domain), *_network(domain, vpc), *self._itself()]
-        permissions = iam.ManagedPolicy(self, "Permissions", roles=[self.role], statements=statements)
-        acknowledge_wildcards(permissions, statements, _reason, acknowledgements)
+        allowed = statements(domain=domain, vpc=vpc, function=self.function, log_group=self.log_group)
+        permissions = iam.ManagedPolicy(self, "Permissions", roles=[self.role], statements=allowed)
+        acknowledge_wildcards(permissions, allowed, reason, acknowledgements)
         consent = f"destroy/{self.node.addr}/{hashlib.sha256(repr(_IDS).encode()).hexdigest()[:8]}"
         cdk.Tags.of(domain).add(CONSENT_TAG, consent)
         resources = [
@@ -156,17 +146,6 @@ class StudioCleanup(Construct):
         """Have the function run before CloudFormation deletes these user profiles."""
         self._before_profiles.node.add_dependency(profiles)
 
-    def _itself(self) -> list[iam.PolicyStatement]:
-        """Write its log and call itself again."""
-        return [
-            iam.PolicyStatement(
-                sid="WriteLogs",
-                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[self.log_group.log_group_arn],
-            ),
-            iam.PolicyStatement(sid="GoOn", actions=["lambda:InvokeFunction"], resources=[self.function.function_arn]),
-        ]
-
 
 def allow_logs(key: kms.IKey) -> bool:
     """Let CloudWatch Logs use a key of the app for log groups of the account; an imported key's policy is its owner's.
@@ -190,75 +169,3 @@ def allow_logs(key: kms.IKey) -> bool:
         )
     )
     return True
-
-
-def _people(domain: sagemaker.CfnDomain) -> list[iam.PolicyStatement]:
-    """What people made, and the domain."""
-
-    def inside(kind: str) -> str:
-        return cdk.Stack.of(domain).format_arn(
-            service="sagemaker", resource=kind, resource_name=f"{domain.attr_domain_id}/*"
-        )
-
-    lists = ["sagemaker:ListApps", "sagemaker:ListSpaces", "sagemaker:ListUserProfiles"]
-    return [
-        iam.PolicyStatement(sid="ListInDomain", actions=lists, resources=["*"]),
-        iam.PolicyStatement(
-            sid="DeleteInDomain",
-            actions=["sagemaker:DeleteApp", "sagemaker:DeleteSpace", "sagemaker:DeleteUserProfile"],
-            resources=[inside("app"), inside("space"), inside("user-profile")],
-        ),
-        iam.PolicyStatement(
-            sid="DeleteDomain",
-            actions=["sagemaker:DeleteDomain", "sagemaker:DescribeDomain", "sagemaker:ListTags"],
-            resources=[domain.attr_domain_arn],
-        ),
-    ]
-
-
-def _file_system(domain: sagemaker.CfnDomain) -> list[iam.PolicyStatement]:
-    every = cdk.Stack.of(domain).format_arn(service="elasticfilesystem", resource="file-system", resource_name="*")
-    return [
-        iam.PolicyStatement(sid="FindFileSystem", actions=["elasticfilesystem:DescribeFileSystems"], resources=[every]),
-        iam.PolicyStatement(
-            sid="DeleteFileSystem",
-            actions=[
-                "elasticfilesystem:DeleteFileSystem",
-                "elasticfilesystem:DeleteMountTarget",
-                "elasticfilesystem:DescribeMountTargets",
-            ],
-            resources=[every],
-            conditions=_only_tagged(domain),
-        ),
-    ]
-
-
-def _network(domain: sagemaker.CfnDomain, vpc: ec2.IVpc) -> list[iam.PolicyStatement]:
-    """Groups and interfaces. The VPC may be shared from another account, so its ARN is compared without account."""
-    stack = cdk.Stack.of(domain)
-    looks = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups"]
-    vpc_arn = stack.format_arn(service="ec2", account="*", resource="vpc", resource_name=vpc.vpc_id)
-    return [
-        iam.PolicyStatement(sid="FindGroups", actions=looks, resources=["*"]),
-        iam.PolicyStatement(
-            sid="DeleteGroups",
-            actions=["ec2:DeleteSecurityGroup", "ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"],
-            resources=[stack.format_arn(service="ec2", resource="security-group", resource_name="*")],
-            conditions=_only_tagged(domain),
-        ),
-        # The deletion of a mount target asks for this permission on its interface as well.
-        iam.PolicyStatement(
-            sid="DeleteInterfaces",
-            actions=["ec2:DeleteNetworkInterface"],
-            resources=[stack.format_arn(service="ec2", resource="network-interface", resource_name="*")],
-            conditions={"ArnLike": {"ec2:Vpc": vpc_arn}},
-        ),
-    ]
-
-
-def _only_tagged(domain: sagemaker.CfnDomain) -> dict[str, dict[str, str]]:
-    return {"StringEquals": {f"aws:ResourceTag/{_TAG}": domain.attr_domain_arn}}
-
-
-def _reason(resource: str) -> str:
-    return next(reason for ending, reason in _REASONS.items() if resource.endswith(ending))
