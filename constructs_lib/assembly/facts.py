@@ -79,6 +79,8 @@ def _recall(memory: dict[Any, Any], key: Any, name: str, compute: Callable[[], A
 
 def _grown(tree: Any, consulted: Sequence[tuple[Question, str | bool, Condition | None]], leaf: _Leaf) -> Any:
     """Return ``tree`` with the path of the answers ``consulted`` that ends in ``leaf``."""
+    if not consulted:
+        return leaf
     seen: set[tuple[Hashable, str | None]] = set()
     steps = []
     for question, answer, via in consulted:
@@ -86,8 +88,6 @@ def _grown(tree: Any, consulted: Sequence[tuple[Question, str | bool, Condition 
         if mark not in seen:
             seen.add(mark)
             steps.append((question, answer, via))
-    if not steps:
-        return leaf
     root = tree if tree.__class__ is _Node else _Node(steps[0][0], steps[0][2])
     node = root
     for index, (_, answer, _) in enumerate(steps):

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from constructs_lib.assembly.template import Template
 
 
+_UNSETTLED = object()
+
+
 class Resource:
     """A resource of a template. Whether it exists is decided by its condition, in each world anew.
 
@@ -72,8 +75,8 @@ class Resource:
 
         The result must not be changed. Outside of :func:`explore`, a value that a condition decides is :class:`Unknown`.
         """
-        if path in self._settled:
-            value = self._settled[path]
+        value = self._settled.get(path, _UNSETTLED)
+        if value is not _UNSETTLED:
             return default if value is ABSENT else value
         world = current()
         before = len(world.log)
@@ -93,7 +96,7 @@ class Resource:
         """Walk the raw properties, resolving only what stands on the way."""
         node: Any = self.properties
         for index, step in enumerate(path):
-            if node.__class__ is dict and not _is_function(node):
+            if node.__class__ is dict and not (_is_function(node) if len(node) == 1 else "Fn::Transform" in node):
                 if step not in node:
                     return ABSENT
                 node = node[step]
@@ -109,11 +112,9 @@ class Resource:
 
 
 def _is_function(node: dict[str, Any]) -> bool:
-    """Whether an object is made by a function, so that what stands in it is only known once that is followed."""
-    if len(node) == 1:
-        name = next(iter(node))
-        return name in FUNCTIONS or name[:4] == "Fn::"
-    return "Fn::Transform" in node
+    """Whether an object with one key is a function, so that what stands in it is only known once that is followed."""
+    name = next(iter(node))
+    return name in FUNCTIONS or name[:4] == "Fn::"
 
 
 def _step(value: Any, step: str | int) -> Any:

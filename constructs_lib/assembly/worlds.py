@@ -141,21 +141,28 @@ def current() -> World:
 class Branch:
     """What a function gave in one world: ``value``, or ``error``; ``assumptions`` say in words which world that was."""
 
-    __slots__ = ("_log", "_world", "error", "value")
+    __slots__ = ("_asked", "error", "value", "world")
 
     def __init__(self, world: World, value: Any, error: NotVisible | NotApplicable | None) -> None:
         """Keep the outcome with the world that it holds in."""
-        self._world = world
-        self._log = tuple(world.log)
+        self.world = world
+        self._asked = len(world.log)
         self.value = value
         self.error = error
 
     @property
+    def log(self) -> list[tuple[Question, str | bool, Condition | None]]:
+        """The questions that were asked, with their answers and the conditions that asked them."""
+        return self.world.log[: self._asked]
+
+    @property
     def assumptions(self) -> tuple[str, ...]:
         """The conditions and parameters that decided, in the order in which they were asked for: ``"UseNat is true"``."""
+        if not self._asked:
+            return ()
         texts: dict[str, None] = {}
-        with _inside(self._world):
-            for question, answer, via in self._log:
+        with _inside(self.world):
+            for question, answer, via in self.log:
                 texts[_assumption(question, answer) if via is None else via.assumption()] = None
         return tuple(texts)
 
@@ -211,18 +218,22 @@ def explore(group: Group, fn: Callable[[], Any], *, limit: int = MOST_WORLDS) ->
     while script is not None:
         if len(branches) == limit:
             return [_too_many(group, branches, limit)]
-        world = World(script)
-        branches.append(_run(world, fn))
-        script = _next_script(world)
+        branch = _run(World(script), fn)
+        branches.append(branch)
+        script = _next_script(branch.world) if branch.world.options else None
     return branches
 
 
 def _run(world: World, fn: Callable[[], Any]) -> Branch:
-    with _inside(world):
-        try:
-            return Branch(world, fn(), None)
-        except (NotVisible, NotApplicable) as error:
-            return Branch(world, None, error)
+    # What `_inside` does, written out: this is the innermost loop of a check.
+    global _current  # noqa: PLW0603
+    before, _current = _current, world
+    try:
+        return Branch(world, fn(), None)
+    except (NotVisible, NotApplicable) as error:
+        return Branch(world, None, error)
+    finally:
+        _current = before
 
 
 def _next_script(world: World) -> list[int] | None:
@@ -237,7 +248,7 @@ def _next_script(world: World) -> list[int] | None:
 
 
 def _too_many(group: Group, branches: list[Branch], limit: int) -> Branch:
-    titles = {question.subject.title: None for branch in branches for question, _, _ in branch._log}  # noqa: SLF001
+    titles = {question.subject.title: None for branch in branches for question, _, _ in branch.log}
     error = NotVisible(
         f"more than {limit} combinations of {', '.join(sorted(titles))} in {group.name}",
         "decide some of them with --parameter NAME=VALUE",
