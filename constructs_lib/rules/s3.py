@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
-from constructs_lib.network import Notebook
+from constructs_lib.network import Domain, Notebook, TrainingNetwork
 from constructs_lib.network.routes import Peering, TransitGateway
 from constructs_lib.rules._consumers import vantages_in_vpc
 from constructs_lib.rules._groups import HTTPS, joined, let_out, listed, named
@@ -173,7 +173,18 @@ def groups_let_out_to_s3(
             said[
                 f"{named(vantage.groups)}: no outbound rule for TCP 443 to Amazon S3, which {endpoint.label} leads to"
             ] = None
-    yield from said
+    for message in said:
+        yield Finding(message, at=_groups_of(workload))
+
+
+def _groups_of(workload: Any) -> str | None:
+    """The property in which a workload names its security groups; a declared training network is the group itself."""
+    if isinstance(workload, TrainingNetwork):
+        return None
+    if isinstance(workload, Domain):
+        return "DefaultUserSettings.SecurityGroups"
+    path = getattr(workload, "vpc_config_path", "")
+    return f"{path}.SecurityGroupIds" if path else "SecurityGroupIds"
 
 
 def _lets_out_to_s3(rules: tuple[Any, ...]) -> bool:

@@ -128,7 +128,7 @@ def endpoint_policy_admits_jumpstart(endpoint: Endpoint, network: Network) -> Fi
     if not domains:
         raise NotApplicable
     if not lets_through(policy, JUMPSTART, _region(endpoint)):
-        yield f"the policy does not allow {_shown(JUMPSTART, endpoint)}, from which {listed(d.label for d in domains)} fetch JumpStart models"
+        yield f"the policy does not allow {_shown(JUMPSTART, endpoint)}, where the JumpStart models for {listed(d.label for d in domains)} come from"
 
 
 def _uses_jumpstart(domain: Domain) -> bool:

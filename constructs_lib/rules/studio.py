@@ -181,9 +181,9 @@ def _owned_by_its_stack(domain: Domain) -> str | None:
 
 def _custom_resource_given(domain: Domain) -> Resource | None:
     """A custom resource of the same template that has the domain among its properties."""
-    for resource in domain.resource.template.resources.values():
-        custom = resource.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")) and resource.exists()
-        if custom and any(reference.resource is domain.resource for reference in references(resource.get())):
+    for resource in domain.network.custom_resources:
+        ours = resource.template is domain.resource.template and resource.exists()
+        if ours and any(reference.resource is domain.resource for reference in references(resource.get())):
             return resource
     return None
 

@@ -37,7 +37,7 @@ def vpc_only_domain_has_groups(domain: Domain, network: Network) -> Findings:
         yield f"neither the domain nor {listed(bare)} has security groups"
     elif profiles:
         yield Finding(
-            f"the domain has no security groups: {listed(profile.label for profile in profiles)} bring their own, and the next profile may not",
+            f"the domain has no security groups, and those of {listed(profile.label for profile in profiles)} do not serve further profiles",
             severity=Severity.WARNING,
         )
     else:

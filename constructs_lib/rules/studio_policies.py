@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.network.iam import matches
+from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 from constructs_lib.rules._studio import require_vpc_only
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _PRESIGNED = "sagemaker:CreatePresignedDomainUrl"
 _VPC_KEYS = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
 _ADDRESS_KEY = "aws:sourceip"
+_ORIGIN_KEYS = ("aws:SourceVpc", "aws:SourceVpce")
 
 
 @rule(
@@ -66,6 +68,7 @@ def console_users_are_not_refused(domain: Domain, network: Network) -> Findings:
     if not roles:
         raise NotApplicable
     for role in roles.values():
-        keys = {key for statement in role.statements if statement.effect == "Deny" for key in statement.condition_keys}
-        if keys & {"aws:sourcevpc", "aws:sourcevpce"}:
-            yield f"role {role.label} refuses calls from outside {domain.vpc.label if domain.vpc else 'the VPC'}"
+        denies = [statement for statement in role.statements if statement.effect == "Deny"]
+        keys = [key for key in _ORIGIN_KEYS if any(key.lower() in statement.condition_keys for statement in denies)]
+        if keys:
+            yield f"role {role.label} denies by {listed(keys)}, which calls from the console do not carry"

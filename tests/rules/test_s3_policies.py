@@ -15,7 +15,10 @@ EXAMPLES = [
         "SMN-S3-08",
         "the policy denies what does not satisfy aws:SourceVpce, and the traffic of Notebook does not pass the VPC",
     ),
-    ("SMN-S3-11", "the policy does not allow jumpstart-cache-prod-<region>, from which Domain fetch JumpStart models"),
+    (
+        "SMN-S3-11",
+        "the policy does not allow jumpstart-cache-prod-<region>, where the JumpStart models for Domain come from",
+    ),
 ]
 
 
@@ -124,7 +127,7 @@ def test_without_a_registry_endpoint_layers_do_not_matter(example, judge):
 def test_the_region_of_the_template_is_shown(example, judge):
     """Where the region is known the bucket has its name."""
     assert [said[4] for said in judge("SMN-S3-11", example("SMN-S3-11", "breaks"), region="eu-west-1")] == [
-        "the policy does not allow jumpstart-cache-prod-eu-west-1, from which Domain fetch JumpStart models"
+        "the policy does not allow jumpstart-cache-prod-eu-west-1, where the JumpStart models for Domain come from"
     ]
 
 

@@ -42,7 +42,7 @@ def test_profiles_with_groups_lower_the_severity(example, judge):
             "warning",
             "Domain",
             "DefaultUserSettings.SecurityGroups",
-            "the domain has no security groups: Alice bring their own, and the next profile may not",
+            "the domain has no security groups, and those of Alice do not serve further profiles",
         )
     ]
 

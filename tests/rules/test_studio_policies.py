@@ -10,7 +10,7 @@ EXAMPLES = [
         "warning",
         "the condition of SignInPolicy on CreatePresignedDomainUrl has no effect: AuthMode is SSO",
     ),
-    ("SMN-DOM-31", "info", "role ExecutionRole refuses calls from outside VpcId (not in the templates)"),
+    ("SMN-DOM-31", "info", "role ExecutionRole denies by aws:SourceVpc, which calls from the console do not carry"),
 ]
 
 
