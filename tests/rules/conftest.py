@@ -29,11 +29,15 @@ def _judge(rule_id: str, document: Document | str, **options: Any) -> list[Said]
     assert rule is not None
     template = parse(document, "template.yaml") if isinstance(document, str) else document
     results = check(from_documents({"template.yaml": template}, **options), [rule])
-    return [(each.verdict, each.severity.value, each.resource.logical_id, each.property, each.message) for each in results]
+    return [
+        (each.verdict, each.severity.value, each.resource.logical_id, each.property, each.message) for each in results
+    ]
 
 
 def _changed(rule_id: str, which: str, changes: dict[str, Any], add: str = "") -> Document:
     document = _example(rule_id, which)
+    document["Resources"].update(parse(add, "added") if add else {})
+    document.setdefault("Parameters", {})["Hidden"] = {"Type": "String"}
     for path, value in changes.items():
         logical_id, *steps = path.split(".")
         if not steps:
@@ -47,14 +51,12 @@ def _changed(rule_id: str, which: str, changes: dict[str, Any], add: str = "") -
             del place[last]
         else:
             place[int(last) if isinstance(place, list) else last] = value
-    document["Resources"].update(parse(add, "added") if add else {})
-    document.setdefault("Parameters", {})["Hidden"] = {"Type": "String"}
     return document
 
 
 @pytest.fixture
 def changed() -> Callable[..., Document]:
-    """Read an example and change it: a value per `LogicalId.Property.path` (None takes it away), and YAML resources that are added.
+    """Read an example, add YAML resources, and change it: a value per `LogicalId.Property.path`, where None takes it away.
 
     A parameter named Hidden is there for what the templates are not to say.
     """
@@ -65,6 +67,19 @@ def changed() -> Callable[..., Document]:
 def example() -> Callable[[str, str], Document]:
     """Read an example of a rule, `breaks` or `keeps`, as a document that a test may change."""
     return _example
+
+
+@pytest.fixture
+def told() -> Callable[..., list[str]]:
+    """Judge a template by one rule: each result as `verdict severity LogicalId.Property: message`."""
+
+    def say(rule_id: str, document: Document | str, **options: Any) -> list[str]:
+        return [
+            f"{verdict} {severity} {name}{f'.{path}' if path else ''}{f': {message}' if message else ''}"
+            for verdict, severity, name, path, message in _judge(rule_id, document, **options)
+        ]
+
+    return say
 
 
 @pytest.fixture
