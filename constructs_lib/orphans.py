@@ -88,7 +88,7 @@ def main(
     used = clients or _clients(region)
     try:
         found = find(used, until=now() + PATIENCE, now=now)
-        _report(found, region, out, delete=delete)
+        _report(found, used.sagemaker.meta.region_name, out, delete=delete)
         if delete:
             for orphans in found:
                 _delete(orphans, used, out, sleep, now)
@@ -137,16 +137,15 @@ def find(clients: Clients, *, until: float, now: Callable[[], float]) -> list[Or
     return [found[arn] for arn in sorted(found)]
 
 
-def _report(found: list[Orphans], region: str | None, out: IO[str], *, delete: bool) -> None:
+def _report(found: list[Orphans], region: str, out: IO[str], *, delete: bool) -> None:
     for orphans in found:
         print(*orphans.lines(), sep="\n", file=out)
     things = sum(orphans.count for orphans in found)
-    where = f" in {region}" if region else ""
     if not found:
-        print(f"deleted Studio domains left nothing{where}", file=out)
+        print(f"deleted Studio domains left nothing in {region}", file=out)
     elif not delete:
         print(
-            f"{things} thing{'' if things == 1 else 's'}{where}; with --delete they go, the data in file systems included",
+            f"{things} thing{'' if things == 1 else 's'} in {region}; with --delete they go, the data in file systems included",
             file=out,
         )
 
