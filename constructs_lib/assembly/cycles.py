@@ -16,15 +16,21 @@ def check_resource_cycles(path: str, resources: Mapping[str, Any]) -> None:
     What stands in ``Fn::If`` is left out, as only one branch of it is there.
     """
     needs = {name: found for name, body in resources.items() if (found := _needed(body, resources))}
+    waiting = {name: len(others) for name, others in needs.items()}
+    needed_by: dict[str, list[str]] = {}
+    for name, others in needs.items():
+        for other in others:
+            needed_by.setdefault(other, []).append(name)
     # Take away what needs nothing that is left, again and again; what then remains needs itself.
-    while True:
-        left = {name: [other for other in others if other in needs] for name, others in needs.items()}
-        left = {name: others for name, others in left.items() if others}
-        if len(left) == len(needs):
-            break
-        needs = left
-    if needs:
-        circle = _circle(needs)
+    free = [name for name in needed_by if name not in waiting]
+    while free:
+        for name in needed_by.get(free.pop(), ()):
+            waiting[name] -= 1
+            if not waiting[name]:
+                del waiting[name]
+                free.append(name)
+    if waiting:
+        circle = _circle({name: [other for other in needs[name] if other in waiting] for name in waiting})
         raise InputError(path, f"Resources.{circle[0]}", f"circular reference: {' -> '.join(circle)}")
 
 

@@ -116,6 +116,7 @@ class Group:
     def _exporting(self, name: str) -> list[tuple[Template, str]]:
         """Return the outputs that export ``name`` in the current world."""
         if self._exports is None:
+            self._exports = {}, []  # while names are made, those that import others lead nowhere
             self._exports = _index_exports(self.templates)
         settled, branching = self._exports
         homes = settled.get(name, []) + [home for home in branching if home[0].export_name(home[1]) == name]

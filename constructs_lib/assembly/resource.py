@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from constructs_lib.assembly.errors import InputError
 from constructs_lib.assembly.resolve import FUNCTIONS
 from constructs_lib.assembly.values import ABSENT, Reference, Text, Unknown
 from constructs_lib.assembly.worlds import Undecided, current
@@ -65,8 +66,11 @@ class Resource:
 
     def exists(self) -> bool:
         """Whether it is created in the current world: its condition holds, and so do those of the nested stacks around it."""
-        if self.condition is not None and not self.template.condition(self.condition).holds:
-            return False
+        try:
+            if self.condition is not None and not self.template.condition(self.condition).holds:
+                return False
+        except RecursionError:
+            raise self._too_deep("Condition") from None
         parent = self.template.parent
         return parent is None or parent.exists()
 
@@ -84,9 +88,18 @@ class Resource:
             value = self._find(path)
         except Undecided as error:
             return Unknown(f"a value that depends on {error.what}", error.declare)
+        except RecursionError:
+            raise self._too_deep("Properties") from None
         if len(world.log) == before:
             self._settled[path] = value
         return default if value is ABSENT else value
+
+    def _too_deep(self, place: str) -> InputError:
+        return InputError(
+            self.template.path,
+            f"Resources.{self.logical_id}.{place}",
+            "leads through too many references to be followed",
+        )
 
     def forget(self) -> None:
         """Drop the values that were resolved, as what they refer to has changed."""

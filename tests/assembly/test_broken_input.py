@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from constructs_lib.assembly import InputError, load
+from constructs_lib.assembly import InputError, explore, from_documents, load
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join(['*' + chr(ord(name) - 1)] * 10)}]\n" for name in "bcdefghij"
@@ -145,3 +145,79 @@ def test_a_truncated_template_is_refused_wherever_it_ends(tmp_path):
             (tmp_path / "t.yaml").write_bytes(content[:length])
             with suppress(InputError):
                 load([str(tmp_path / "t.yaml")])
+
+
+CHAINS = {
+    "conditions": {
+        "Conditions": {
+            f"C{index}": {"Condition": f"C{index + 1}"} if index < 5000 else {"Fn::Equals": [1, 1]}
+            for index in range(5001)
+        },
+        "Resources": {"It": {"Type": "X", "Condition": "C0", "Properties": {"P": {"Fn::If": ["C0", 1, 2]}}}},
+    },
+    "echoes": {
+        "Resources": {
+            "It": {"Type": "X", "Properties": {"P": {"Fn::GetAtt": ["R0", "CidrBlock"]}}},
+            **{
+                f"R{index}": {
+                    "Type": "AWS::EC2::VPC",
+                    "Properties": {"CidrBlock": {"Fn::GetAtt": [f"R{index + 1}", "CidrBlock"]}},
+                }
+                for index in range(5000)
+            },
+        },
+    },
+    "exports": {
+        "Resources": {"It": {"Type": "X", "Properties": {"P": {"Fn::ImportValue": "e0"}}}},
+        "Outputs": {
+            f"O{index}": {"Value": {"Fn::ImportValue": f"e{index + 1}"}, "Export": {"Name": f"e{index}"}}
+            for index in range(5000)
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("shape", CHAINS)
+def test_endless_chains(shape):
+    """References that go on and on are refused when they are followed, in one line."""
+    group = from_documents({"t": CHAINS[shape]}).groups[0]
+    it = group.resources("X")[0]
+    with pytest.raises(InputError) as caught:
+        explore(group, lambda: it.get("P"))
+    assert str(caught.value).endswith(": leads through too many references to be followed")
+    if shape == "conditions":
+        with pytest.raises(
+            InputError, match=r"^t: Resources.It.Condition: leads through too many references to be followed$"
+        ):
+            explore(group, it.exists)
+
+
+def test_export_named_by_an_import():
+    """An export whose name is imported is found nowhere, rather than sought for ever."""
+    outputs = {
+        "O": {"Value": 1, "Export": {"Name": {"Fn::ImportValue": "x"}}},
+        "X": {"Value": "y", "Export": {"Name": "x"}},
+    }
+    resources = {"It": {"Type": "X", "Properties": {"P": {"Fn::ImportValue": "y"}, "Q": {"Fn::ImportValue": "x"}}}}
+    it = from_documents({"t": {"Resources": resources, "Outputs": outputs}}).groups[0].resources("X")[0]
+    assert (it.get("P").what, it.get("Q")) == ("the import of y", "y")
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda value: [value], lambda value: {"a": value}, lambda value: {"Fn::If": ["On", value, 1]}]
+)
+def test_deepest_that_is_allowed(wrap):
+    """What is not refused as too deep is resolved."""
+    value: object = "x"
+    while True:
+        document = {
+            "Resources": {"It": {"Type": "X", "Properties": {"P": wrap(value)}}},
+            "Conditions": {"On": {"Fn::Equals": [1, 1]}},
+        }
+        try:
+            it = from_documents({"t": document}).groups[0].resources("X")[0]
+        except InputError as error:
+            assert error.reason == "nested more than 200 levels deep"  # noqa: PT017 - ends the loop
+            break
+        value = wrap(value)
+    assert "x" in str(it.get("P"))
