@@ -160,8 +160,6 @@ class Branch:
         """The conditions and parameters that decided, in the order in which they were asked for: ``"UseNat is true"``."""
         if not self._asked:
             return ()
-        if not self._log:
-            return ()
         texts: dict[str, None] = {}
         with _inside(self.world):
             for question, answer, via in self.log:
