@@ -47,7 +47,7 @@ class Result:
         self.verdict = verdict
         self.resource = resource
         self.property = finding.at or rule.at
-        self.message = _believed(finding.message, assumptions)
+        self.message = _believed(finding.message, assumptions) if assumptions else finding.message
         self.severity: Severity = finding.severity or rule.severity
         self.assumptions = tuple(assumptions)
         self.acknowledged: str | None = resource.acknowledged.get(rule.id)
@@ -93,7 +93,10 @@ class _Answer:
             self.unknown.append(said)
 
 
+#: The answer of a rule that says nothing, which is the usual one, and of one that does not apply.
+_KEPT = _Answer()
 _NOT_APPLICABLE = _Answer()
+_NOTHING = Finding("")
 
 
 def check(given: Input, rules: Iterable[Rule] | None = None) -> list[Result]:
@@ -125,7 +128,19 @@ def _subjects(rule: Rule, network: Network) -> Iterator[Any]:
 
 def _judge(rule: Rule, subject: Any, network: Network, group: Group) -> list[Result]:
     resource = subject.resource
-    branches = [branch for branch in explore(group, _question(rule, subject, network)) if _exists(branch)]
+    branches = explore(group, _question(rule, subject, network))
+    if len(branches) == 1 and branches[0].error is None:
+        # One world, and nothing to tell: by far the most frequent case.
+        answer = branches[0].value
+        if answer is _KEPT:
+            return [Result(rule, SATISFIED, resource, _NOTHING, branches[0].assumptions)]
+        if answer is None or answer is _NOT_APPLICABLE:
+            return []
+    return _combined(rule, resource, [branch for branch in branches if _exists(branch)])
+
+
+def _combined(rule: Rule, resource: Resource, branches: list[Branch]) -> list[Result]:
+    """One verdict from the answers of all worlds in which the resource exists."""
     failing = [branch for branch in branches if branch.value and branch.value.findings]
     if failing and len(failing) == len(branches):
         return _violated(rule, resource, failing)
@@ -137,23 +152,29 @@ def _judge(rule: Rule, subject: Any, network: Network, group: Group) -> list[Res
     kept = [branch for branch in branches if branch.value is not _NOT_APPLICABLE]
     if not kept:
         return []
-    remarks = "; ".join(dict.fromkeys(remark for branch in kept for remark in branch.value.remarks))
-    return [Result(rule, SATISFIED, resource, Finding(remarks), _shared_assumptions(kept))]
+    remarks = [remark for branch in kept for remark in branch.value.remarks]
+    said = Finding("; ".join(dict.fromkeys(remarks))) if remarks else _NOTHING
+    return [Result(rule, SATISFIED, resource, said, _shared_assumptions(kept))]
 
 
 def _question(rule: Rule, subject: Any, network: Network) -> Callable[[], _Answer | None]:
     """What to ask in each world: None where the thing does not exist there."""
     function = rule.function
     assert function is not None
+    exists = subject.resource.exists
 
     def ask() -> _Answer | None:
-        if not subject.resource.exists():
+        if not exists():
             return None
-        answer = _Answer()
+        answer = _KEPT
         try:
             for said in function(subject, network):
+                if answer is _KEPT:
+                    answer = _Answer()
                 answer.add(said)
         except NotVisible as unknown:
+            if answer is _KEPT:
+                answer = _Answer()
             answer.unknown.append(unknown)
         except NotApplicable:
             return _NOT_APPLICABLE
@@ -177,20 +198,20 @@ def _unknown(branch: Branch) -> list[NotVisible]:
 
 def _violated(rule: Rule, resource: Resource, failing: list[Branch]) -> list[Result]:
     """One result per distinct finding; one that not every world has says in which it stands."""
-    first: dict[tuple[object, ...], tuple[Finding, Branch, int]] = {}
-    for branch in failing:
+    places: dict[tuple[object, ...], tuple[Finding, dict[int, Branch]]] = {}
+    for number, branch in enumerate(failing):
         for finding in branch.value.findings:
             key = finding.message, finding.at, finding.severity
-            seen = first.get(key)
-            first[key] = (finding, branch, 1) if seen is None else (*seen[:2], seen[2] + 1)
+            places.setdefault(key, (finding, {}))[1][number] = branch
     results = []
-    for finding, branch, times in first.values():
-        everywhere = times >= len(failing)
-        message = finding.message if everywhere else f"{finding.message}, when {' and '.join(branch.assumptions)}"
-        assumptions = _shared_assumptions(failing) if everywhere else branch.assumptions
-        results.append(
-            Result(rule, VIOLATED, resource, Finding(message, at=finding.at, severity=finding.severity), assumptions)
-        )
+    for finding, worlds in places.values():
+        if len(worlds) == len(failing):
+            results.append(Result(rule, VIOLATED, resource, finding, _shared_assumptions(failing)))
+        else:
+            assumptions = next(iter(worlds.values())).assumptions
+            message = f"{finding.message}, when {' and '.join(assumptions)}"
+            told = Finding(message, at=finding.at, severity=finding.severity)
+            results.append(Result(rule, VIOLATED, resource, told, assumptions))
     return results
 
 
@@ -217,7 +238,9 @@ def _believed(message: str, assumptions: Sequence[str]) -> str:
     return message or facts
 
 
-def _shared_assumptions(branches: list[Branch]) -> list[str]:
+def _shared_assumptions(branches: list[Branch]) -> Sequence[str]:
     """What holds in every world, such as a declared fact; what only one world assumes explains nothing about all of them."""
+    if len(branches) == 1:
+        return branches[0].assumptions
     rest = [set(branch.assumptions) for branch in branches[1:]]
     return [assumption for assumption in branches[0].assumptions if all(assumption in other for other in rest)]

@@ -97,6 +97,18 @@ _WORKLOADS = (
 )  # fmt: skip
 
 
+#: Where workloads name their subnets; clusters and training networks, which are few, may have several such places.
+_PLACES: tuple[tuple[type[Thing], tuple[str, ...]], ...] = (
+    (notebooks.Notebook, ("SubnetId",)),
+    (studio.Domain, ("SubnetIds",)),
+    (jobs.Model, ("VpcConfig", "Subnets")),
+    (jobs.EndpointConfig, ("VpcConfig", "Subnets")),
+    (jobs.ProcessingJob, ("NetworkConfig", "VpcConfig", "Subnets")),
+    (jobs.JobDefinition, ("NetworkConfig", "VpcConfig", "Subnets")),
+    (jobs.MonitoringSchedule, ("MonitoringScheduleConfig", "MonitoringJobDefinition", "NetworkConfig", "VpcConfig", "Subnets")),
+)
+
+
 def _existing(name: str, what: str) -> Any:
     """A fact that lists the things of one class that exist in the current world."""
 
@@ -167,6 +179,25 @@ class Network:
     def workloads(self) -> tuple[Any, ...]:
         """Everything that sends traffic and exists."""
         return tuple(thing for name in _WORKLOADS for thing in self.things(name) if thing.exists)
+
+    @fact_of
+    def workloads_in(self, vpc: Vpc) -> tuple[Any, ...]:
+        """The workloads that may have an interface in a VPC, found by its subnets; all of them where it is imported, as any may.
+
+        What is asked of one VPC thus neither takes longer nor branches more for what stands in another.
+        """
+        if vpc.imported:
+            return self.workloads
+        found = dict.fromkeys(self.pointing(studio.Domain, vpc, "VpcId"))
+        for subnet in vpc.subnets:
+            for kind, path in _PLACES:
+                found.update(dict.fromkeys(self.pointing(kind, subnet, *path)))
+        return (*found, *self.clusters, *self.training_networks)
+
+    @fact
+    def custom_resources(self) -> tuple[Resource, ...]:
+        """The custom resources of the templates; whether they exist is not decided."""
+        return tuple(one for one in self.group.resources() if one.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")))
 
     def things(self, name: str) -> tuple[Any, ...]:
         """The things of one class, by its name, in the order of the templates; whether they exist is not decided."""

@@ -11,20 +11,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from constructs_lib.network import Endpoint, Network, Rule, Subnet, Vantage
+    from constructs_lib.network import Endpoint, Network, Rule, Subnet, Vantage, Vpc
     from constructs_lib.services import Service
 
 #: Through the customer's interface alone; see the modes of a vantage.
 _ATTACHED = "attached"
 
 
-def attached(network: Network) -> Iterator[Vantage]:
-    """The places of all workloads whose whole traffic goes through a VPC, as far as they are visible."""
-    for workload in (*network.workloads, *network.user_profiles):
-        try:
-            yield from (vantage for vantage in workload.vantages if vantage.mode == _ATTACHED)
-        except NotVisible:
-            continue
+def attached(network: Network, vpc: Vpc) -> Iterator[Vantage]:
+    """The places of the workloads whose whole traffic may go through this VPC, as far as they are visible; user profiles stand for themselves."""
+    for workload in network.workloads_in(vpc):
+        for one in (workload, *getattr(workload, "user_profiles", ())):
+            try:
+                yield from (vantage for vantage in one.vantages if vantage.mode == _ATTACHED)
+            except NotVisible:
+                continue
 
 
 def decided_elsewhere(subnet: Subnet, confirm: str) -> NotVisible:

@@ -109,7 +109,9 @@ def _reasons(domain: Domain, network: Network, subnet: Subnet, service: Service,
     if network.endpoint_for(subnet.vpc, service) is None:
         # No group could help, so the groups need not be known.
         apps = [domain.place(domain.id, (), domain)]
-    reasons = (network.blocked(app.at(subnet), service) for app in apps)
+    # Profiles that share their groups stand in the same place.
+    places = {app.groups: app for app in apps}.values()
+    reasons = (network.blocked(app.at(subnet), service) for app in places)
     return list(dict.fromkeys(reason for reason in reasons if reason))
 
 

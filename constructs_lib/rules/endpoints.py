@@ -228,7 +228,7 @@ def private_names_are_given_once(endpoint: Endpoint, network: Network) -> Findin
         raise NotApplicable
     name, vpc = str(endpoint.get("ServiceName")), endpoint.vpc
     rivals, unknown = [], None
-    for other in network.endpoints:
+    for other in network.endpoints if vpc.imported else vpc.endpoints:
         try:
             if other is not endpoint and _is_rival(other, endpoint):
                 rivals.append(other.label)

@@ -9,6 +9,8 @@ from constructs_lib.rules._rule import CLOUDFORMATION, Finding, Severity, advice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from constructs_lib.network import Network, SecurityGroup, Vantage
     from constructs_lib.rules._rule import Findings
 
@@ -31,12 +33,22 @@ def separate_egress_keeps_default(group: SecurityGroup, network: Network) -> Fin
     left = f"only {listed(allowed.text for allowed in separate)} is let out" if separate else "nothing is let out"
     message = f"separate egress rules took the place of the default that lets everything out: {left}"
     lacking = dict.fromkeys(
-        reason for vantage in attached(network) if (reason := _lacks_egress(vantage, group, network))
+        reason for vantage in _places(group, network) if (reason := _lacks_egress(vantage, group, network))
     )
     if lacking:
         yield f"{message}; {'; '.join(lacking)}"
     else:
         yield Finding(message, severity=Severity.INFO)
+
+
+def _places(group: SecurityGroup, network: Network) -> Iterator[Vantage]:
+    """The workloads that may carry the group; none where its VPC is not visible."""
+    try:
+        vpc = group.vpc
+    except NotVisible:
+        return
+    if vpc is not None:
+        yield from attached(network, vpc)
 
 
 def _lacks_egress(vantage: Vantage, group: SecurityGroup, network: Network) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
+from constructs_lib.network import Domain
 from constructs_lib.rules._egress import attached, decided_elsewhere
 from constructs_lib.rules._groups import ANYWHERE, HTTPS, listed
 from constructs_lib.rules._rule import VPC_GUIDE, Severity, rule
@@ -11,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.network import BlockPublicAccess, Domain, NatGateway, Network, NetworkAcl, Range, Subnet
+    from constructs_lib.network import BlockPublicAccess, NatGateway, Network, NetworkAcl, Range, Subnet
     from constructs_lib.rules._rule import Findings
 
 _NFS = 2049
@@ -27,14 +28,16 @@ _EPHEMERAL = (1024, 65535)
     fix="Add network ACL entries that allow TCP 443 (and 2049) out and TCP 1024-65535 in, before those that deny.",
 )
 def acl_passes_requests_and_replies(acl: NetworkAcl, network: Network) -> Findings:
-    used = {subnet for vantage in attached(network) for subnet in vantage.subnets}
-    subnets = [subnet for subnet in acl.subnets if subnet in used]
-    if not subnets:
+    used = [
+        subnet for subnet in acl.subnets if any(subnet in vantage.subnets for vantage in attached(network, subnet.vpc))
+    ]
+    if not used:
         raise NotApplicable
-    homes = {subnet for domain in network.domains for subnet in _file_system_subnets(domain)}
-    for subnet in subnets:
+    for subnet in used:
+        homes = [domain for domain in network.workloads_in(subnet.vpc) if isinstance(domain, Domain)]
+        mounts = any(subnet in _file_system_subnets(domain) for domain in homes)
         try:
-            yield from _blocked(acl, subnet, _NFS if subnet in homes else None)
+            yield from _blocked(acl, subnet, _NFS if mounts else None)
         except NotVisible as unknown:
             yield unknown
 

@@ -124,7 +124,7 @@ def endpoints_admit_secondary_ranges(vpc: Vpc, network: Network) -> Findings:
 def _missed(endpoint: Endpoint, vpc: Vpc, network: Network) -> Iterator[str | NotVisible]:
     """The subnets of workloads in a secondary range that an endpoint misses which admits the primary one."""
     groups = endpoint.security_groups
-    for vantage in attached(network):
+    for vantage in attached(network, vpc):
         for subnet in vantage.subnets:
             try:
                 if _is_missed(endpoint, vantage.at(subnet), vpc):
