@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs_lib.network import statements_of
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import GUIDE, NotApplicable, Severity, rule
-from constructs_lib.services import SAGEMAKER_API
+from constructs_lib.services import S3, SAGEMAKER_API
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,8 +95,9 @@ def fips_runtime_has_no_policy(endpoint: Endpoint, network: Network) -> Findings
     at="PolicyDocument",
 )
 def endpoint_policy_restricts(endpoint: Endpoint, network: Network) -> Findings:
-    if not endpoint.is_aws or (endpoint.service is not None and not endpoint.service.supports_policy):
-        raise NotApplicable
+    service = endpoint.service
+    if not endpoint.is_aws or service is S3 or (service is not None and not service.supports_policy):
+        raise NotApplicable  # SMN-S3-05 speaks about Amazon S3
     if not endpoint.given("PolicyDocument"):
         yield "no PolicyDocument: everybody may do everything by this endpoint"
     elif endpoint.full_access:
