@@ -108,6 +108,12 @@ class PrivateTrainingJobNetwork(Construct):
         acknowledgements: Overrides | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        require_type(
+            "network",
+            network,
+            (PrivateNetwork, type(None)),
+            "give a PrivateNetwork, or leave it out for one of its own",
+        )
         _check_numbers(max_instances, security_groups, efa=efa, distributed=distributed)
         self._overrides = checked_overrides(acknowledgements, [WILDCARD_RULE, *(EFA_REASONS if efa else ())])
         prefix = checked_prefix(self, parameter_prefix)
