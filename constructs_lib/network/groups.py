@@ -267,9 +267,9 @@ def _unknown_rule(group: SecurityGroup, direction: str, reason: NotVisible) -> R
 def _declared_rule(group: SecurityGroup, direction: str, body: dict[str, Any]) -> Rule:
     rule = Rule(direction, group, None)
     rule.protocol = normal_protocol(body.get("protocol", "-1"))
-    if not rule.everything:
-        rule.from_port = int(body.get("from", PORTS[0]))
-        rule.to_port = int(body.get("to", body.get("from", PORTS[1])))
+    low = int(body.get("from", -1))
+    if rule.protocol in ("tcp", "udp") and low >= 0:
+        rule.from_port, rule.to_port = low, int(body.get("to", low))
     peer = str(body.get("peer", ""))
     if peer in ("", "all"):
         rule.range = EVERYTHING4

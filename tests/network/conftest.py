@@ -94,7 +94,7 @@ def changed(changes):
         elif prop:
             resources[logical_id].setdefault("Properties", {})[prop] = value
         elif value is None:
-            resources.pop(logical_id)
+            resources.pop(logical_id, None)
         else:
             resources[logical_id] = value
     return document
