@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
-from constructs_lib.network import NatGateway
+from constructs_lib.network import NatGateway, Route
 from constructs_lib.rules._egress import attached
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import VPC_GUIDE, Finding, Severity, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network import InternetGateway, Network, Route, Subnet
+    from constructs_lib.network import InternetGateway, Network, Subnet
     from constructs_lib.rules._rule import Findings
 
 _NAT = f"{VPC_GUIDE}/vpc-nat-gateway.html"
@@ -96,21 +96,14 @@ def subnet_has_route_table(subnet: Subnet, network: Network) -> Findings:
 def nat_gateway_serves_one_zone(gateway: NatGateway, network: Network) -> Findings:
     if gateway.private or gateway.regional:
         raise NotApplicable
-    users = [subnet for subnet in network.subnets if _leaves_through(subnet, gateway)]
+    routes = [route for route in network.pointing(Route, gateway, "NatGatewayId") if _is_default(route)]
+    users = list(dict.fromkeys(subnet for route in routes for subnet in route.table.subnets))
     if not users:
         raise NotApplicable
     if len(users) == 1:
         return
     if len({subnet.zone for subnet in users}) > 1:
         yield f"subnets {listed(f'{subnet.id} ({subnet.zone_name})' for subnet in users)} share the NAT gateway"
-
-
-def _leaves_through(subnet: Subnet, gateway: NatGateway) -> bool:
-    try:
-        route = subnet.default_route
-    except NotVisible:
-        return False
-    return route is not None and route.kind == "nat" and route.target is gateway
 
 
 @rule(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Notebook,
         ProcessingJob,
         Subnet,
+        Thing,
         TrainingNetwork,
         Vantage,
         Vpc,
@@ -80,7 +81,7 @@ def gateway_serves_the_subnets_in_use(endpoint: Endpoint, network: Network) -> F
 def _subnets_of_workloads(vpc: Vpc, network: Network) -> dict[Subnet, NotVisible | None]:
     """The subnets of a VPC that workloads send their traffic through, and what is not known about whether they do."""
     used: dict[Subnet, NotVisible | None] = {}
-    for workload in network.workloads:
+    for workload in network.workloads_in(vpc):
         try:
             for vantage in vantages_in_vpc(workload):
                 if _is_in(vantage, vpc):
@@ -239,6 +240,8 @@ def _is_gateway(endpoint: Endpoint) -> bool:
 )
 def gateway_does_not_serve_other_vpcs(endpoint: Endpoint, network: Network) -> Findings:
     _require_gateway(endpoint)
+    if not endpoint.vpc.peerings and not _attachments(endpoint.vpc, network):
+        raise NotApplicable
     neighbours = [subnet for subnet in _workload_subnets(network) if _relies_on(subnet, endpoint.vpc, network)]
     if not neighbours:
         raise NotApplicable
@@ -265,7 +268,11 @@ def _relies_on(subnet: Subnet, hub: Vpc, network: Network) -> bool:
         return False
     if isinstance(route.target, Peering):
         return route.target.far_end(subnet.vpc) is hub
-    attachments = [one for kind in _ATTACHMENTS for one in network.pointing(kind, hub, "VpcId")]
     return route.kind == "tgw" and any(
-        one.thing(TransitGateway, "TransitGatewayId") is route.target for one in attachments
+        one.thing(TransitGateway, "TransitGatewayId") is route.target for one in _attachments(hub, network)
     )
+
+
+def _attachments(vpc: Vpc, network: Network) -> list[Thing]:
+    """The attachments of a VPC to transit gateways."""
+    return [one for kind in _ATTACHMENTS for one in network.pointing(kind, vpc, "VpcId")]

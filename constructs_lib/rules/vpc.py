@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
-from constructs_lib.network import Range, admits, ingress_of
+from constructs_lib.network import Domain, Range, RouteTable, TrainingNetwork, admits, ingress_of
 from constructs_lib.rules._egress import attached
 from constructs_lib.rules._groups import HTTPS, listed, named
 from constructs_lib.rules._rule import GUIDE, PRIVATELINK, VPC_GUIDE, Finding, Severity, rule
@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.network import Domain, Endpoint, Network, RouteTable, TrainingNetwork, Vantage, Vpc
+    from constructs_lib.network import Endpoint, Network, Vantage, Vpc
     from constructs_lib.rules._rule import Findings
 
 _DOCKER = Range.parse("172.17.0.0/16")
@@ -52,7 +52,11 @@ def vpc_with_endpoints_has_dns(vpc: Vpc, network: Network) -> Findings:
     at="InstanceTenancy",
 )
 def tenancy_is_default(vpc: Vpc, network: Network) -> Findings:
-    users = [user for user in (*network.domains, *network.training_networks) if _is_used_by(vpc, user)]
+    users = [
+        user
+        for user in network.workloads_in(vpc)
+        if isinstance(user, (Domain, TrainingNetwork)) and _is_used_by(vpc, user)
+    ]
     if not users and _visible_tenancy(vpc) != _SHARED_TENANCY:
         raise NotApplicable
     if not users or vpc.tenancy == _SHARED_TENANCY:
@@ -87,9 +91,8 @@ def ranges_leave_docker_alone(vpc: Vpc, network: Network) -> Findings:
     for cidr in vpc.cidrs:
         if cidr.overlaps(_DOCKER):
             yield f"{cidr} overlaps {_DOCKER}, which Docker uses on the hosts of notebooks and Studio"
-    for table in network.route_tables:
-        if table.vpc is vpc:
-            yield from _peered_overlaps(table)
+    for table in network.pointing(RouteTable, vpc, "VpcId"):
+        yield from _peered_overlaps(table)
 
 
 def _peered_overlaps(table: RouteTable) -> Iterator[Finding]:
