@@ -168,6 +168,8 @@ def cidr_blocks(block: str, count: int, bits: int | None) -> list[str]:
     """Return the first ``count`` blocks of ``block`` that have ``bits`` host bits each (``Fn::Cidr``); ValueError where they do not fit."""
     import ipaddress
 
+    if not isinstance(block, str):
+        raise TypeError(f"{block} is not a block")
     network = ipaddress.ip_network(block, strict=False)
     if bits is None:
         bits = 8 if network.version == 4 else 64

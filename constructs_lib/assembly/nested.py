@@ -5,6 +5,7 @@ from __future__ import annotations
 from constructs_lib.assembly.errors import InputError
 from constructs_lib.assembly.template import Template
 from constructs_lib.assembly.values import Text
+from constructs_lib.assembly.worlds import explore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,14 +133,20 @@ def _targets(source: Source, template: Template, sources: Sequence[Source]) -> d
     """Return the sources that the stack resources of ``template`` nest, by logical id."""
     found = {}
     for resource in _stacks(template):
-        url = resource.get(STACKS[resource.type])
-        target = _by_url(url, source, sources) or (
-            source.assets(str(url), resource) if source.assets is not None else None
-        )
-        if target is not None:
+        targets = {_target(url, source, resource, sources) for url in _urls(resource)}
+        # A stack whose template differs from world to world is not followed.
+        if len(targets) == 1 and (target := targets.pop()) is not None:
             found[resource.logical_id] = target
         resource.forget()
     return found
+
+
+def _urls(resource: Resource) -> list[Any]:
+    return [branch.value for branch in explore(resource.template.group, lambda: resource.get(STACKS[resource.type]))]
+
+
+def _target(url: Any, source: Source, resource: Resource, sources: Sequence[Source]) -> Source | None:
+    return _by_url(url, source, sources) or (source.assets(str(url), resource) if source.assets is not None else None)
 
 
 def _by_url(url: Any, source: Source, sources: Sequence[Source]) -> Source | None:

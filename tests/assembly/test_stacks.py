@@ -123,7 +123,7 @@ def test_stack_output():
 
 NESTED = {
     "parent.yaml": {
-        "Parameters": {"Range": {"Type": "String"}},
+        "Parameters": {"Range": {"Type": "String"}, "Mode": {"Type": "String", "AllowedValues": ["a", "b"]}},
         "Resources": {
             "Vpc": VPC,
             "Inner": {
@@ -216,6 +216,8 @@ URLS = [
     ("relative", "./inner.yaml", True),
     ("with a bucket that is a parameter", {"Fn::Sub": "https://${Range}/inner.yaml"}, True),
     ("with a prefix that is a parameter", {"Fn::Sub": "${Range}inner.yaml"}, True),
+    ("with a parameter that has allowed values", {"Fn::Sub": "https://${Mode}/inner.yaml"}, True),
+    ("of which a condition chooses one", {"Fn::If": ["Gone", "inner.yaml", "outer.yaml"]}, False),
     ("another file", "./outer.yaml", False),
     ("only a parameter", {"Ref": "Range"}, False),
 ]
