@@ -109,9 +109,10 @@ def _reasons(domain: Domain, network: Network, subnet: Subnet, service: Service,
     if network.endpoint_for(subnet.vpc, service) is None:
         # No group could help, so the groups need not be known.
         apps = [domain.place(domain.id, (), domain)]
-    # Profiles that share their groups stand in the same place.
-    places = {app.groups: app for app in apps}.values()
-    reasons = (network.blocked(app.at(subnet), service) for app in places)
+    # Profiles that share their groups stand in the same place, and the whole path is followed only where the endpoint fails.
+    places = {app.groups: app.at(subnet) for app in apps}.values()
+    unserved = [place for place in places if network.endpoint_usable(place, service)]
+    reasons = [network.blocked(place, service) for place in unserved]
     return list(dict.fromkeys(reason for reason in reasons if reason))
 
 
