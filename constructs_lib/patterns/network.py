@@ -40,6 +40,8 @@ class PrivateNetwork(Construct):
     gateway endpoint. Interface endpoints are made when the first workload asks for a service that the way out does not serve: with private
     DNS, in each zone, and with a security group that admits HTTPS from the workloads' groups and from :meth:`allow_from`, nothing else.
 
+    In China the names of endpoints differ from service to service, so the stack needs its region: ``env=cdk.Environment(region="cn-north-1")``.
+
     Args:
         scope: where the construct is made.
         construct_id: its id there.
