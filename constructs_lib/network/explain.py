@@ -5,8 +5,6 @@ from __future__ import annotations
 from constructs_lib.assembly import NotVisible, explore
 from constructs_lib.network.path import BLOCKED, REACHABLE, UNVERIFIED, Path, Trail, worst
 from constructs_lib.network.questions import EFS, INTERNET, SELF, find_resource, source_thing, target
-from constructs_lib.network.routes import RouteTable
-from constructs_lib.network.storage import MountTarget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +13,8 @@ if TYPE_CHECKING:
 
     from constructs_lib.assembly import Branch
     from constructs_lib.network.model import Network
+    from constructs_lib.network.things import Thing
+    from constructs_lib.network.vpc import Subnet, Vpc
 
 #: What every workload is asked about, and what some are asked about besides.
 _ALWAYS = (INTERNET, "s3", "sagemaker.api", "sagemaker.runtime", "sts", "logs")
@@ -44,18 +44,32 @@ def explain_paths(network: Network, from_: str | None = None, to: Sequence[str] 
 
     """
     found = []
-    for source in [from_] if from_ is not None else _workloads(network):
+    for source in _sources(network, from_):
         for destination in to or destinations(network, source):
             target(network, destination)  # a name that means nothing is an error, whatever the world
             found.append(explain_path(network, source, destination))
     return found
 
 
-def explain_path(network: Network, source: str, destination: str) -> Path:
-    """Answer one question in all worlds that it depends on, and combine the answers: where they differ it is unverified."""
-    resource = find_resource(network, source.split("+", 1)[0])
-    branches = explore(network.group, lambda: _created(source, resource) or network.reach(source, destination))
-    path = _combined(source, destination, branches)
+def explain_path(network: Network, source: str | Thing, destination: str) -> Path:
+    """Answer one question in all worlds that it depends on, and combine the answers: where they differ it is unverified.
+
+    Args:
+        network: The network of a group of templates.
+        source: A workload, or what `explain_paths` takes as `from_`. Several templates may have a workload of the same logical id.
+        destination: As `questions.target` takes it.
+
+    Raises:
+        QuestionError: A name stands for nothing in the templates.
+
+    """
+    name, resource = (
+        (source, find_resource(network, source.split("+", 1)[0]))
+        if isinstance(source, str)
+        else (source.id, source.resource)
+    )
+    branches = explore(network.group, lambda: _created(name, resource) or network.reach(source, destination))
+    path = _combined(name, destination, branches)
     path.template = "" if resource is None else resource.template.path
     return path
 
@@ -65,7 +79,12 @@ def _created(source: str, resource: Any) -> Path | None:
     if resource is None or resource.exists():
         return None
     trail = Trail(source, "")
-    trail.hide(NotVisible(f"{resource.logical_id}, which is not created: its condition {resource.condition} is false", "decide the condition with --parameter"))
+    trail.hide(
+        NotVisible(
+            f"{resource.logical_id}, which is not created: its condition {resource.condition} is false",
+            "decide the condition with --parameter",
+        )
+    )
     return trail.path()
 
 
@@ -94,44 +113,69 @@ def _answer(source: str, destination: str, branch: Branch) -> Path:
     return branch.value
 
 
-def _workloads(network: Network) -> list[str]:
-    """The ids of the workloads that exist in some world, each once."""
-    found: dict[str, None] = {}
-    for branch in explore(network.group, lambda: [thing.id for thing in network.workloads]):
+def _sources(network: Network, from_: str | None) -> list[Any]:
+    """The workloads that are asked about; an imagined job, and whatever else can only be asked for by its name, as its text."""
+    if from_ is None:
+        return workloads(network)
+    return [thing for thing in workloads(network) if thing.id == from_] or [from_]
+
+
+def workloads(network: Network) -> list[Any]:
+    """The workloads that exist in some world, each once."""
+    found: dict[Any, None] = {}
+    for branch in explore(network.group, lambda: network.workloads):
         found.update(dict.fromkeys(branch.value or ()))
     return list(found)
 
 
-def destinations(network: Network, source: str) -> list[str]:
+def destinations(network: Network, source: str | Thing) -> list[str]:
     """The destinations that matter to a workload: what it always dials, what its kind needs, what its VPC offers, and where its routes lead."""
-    kind = ""
-    if "+" not in source:
-        kind = type(source_thing(network, source)).__name__
-    found = dict.fromkeys([*_ALWAYS, *_ALSO.get(kind, ())])
-    if "+" in source:
-        found[SELF] = None
-    for branch in explore(network.group, lambda: [*_offered(network), *_routed(network)]):
+    imagined = isinstance(source, str) and "+" in source
+    thing: Any = source_thing(network, source) if isinstance(source, str) and not imagined else source
+    found = dict.fromkeys([*_ALWAYS, *((SELF,) if imagined else _ALSO.get(type(thing).__name__, ()))])
+    for branch in explore(network.group, lambda: list(_nearby(network, thing))):
         found.update(dict.fromkeys(branch.value or ()))
     return list(found)
 
 
-def _offered(network: Network) -> Iterable[str]:
-    """The services that have an endpoint in the templates, and file systems that are mounted."""
-    for endpoint in network.endpoints:
-        service = endpoint.service
-        if service is not None:
-            yield service.name
-    if network.things(MountTarget.__name__):
-        yield EFS
-
-
-def _routed(network: Network) -> Iterable[str]:
-    """The private ranges that routes of the templates name."""
-    for table in network.things(RouteTable.__name__):
-        if not table.exists:
-            continue
-        for route in table.routes:
+def _nearby(network: Network, source: Any) -> Iterable[str]:
+    """What the VPCs of a workload offer it, and the private ranges that its routes and scripts name."""
+    try:
+        places = (network.vantage(source),) if isinstance(source, str) else source.vantages
+    except NotVisible:
+        return
+    for place in places:
+        yield from (str(block) for block in place.routes if block.private)
+        for subnet in place.subnets:
             try:
-                yield from (str(block) for block in route.destinations if block.private)
+                yield from _offered(network, subnet.vpc)
+                yield from _routed(subnet)
             except NotVisible:
                 continue
+
+
+def _offered(network: Network, vpc: Vpc) -> Iterable[str]:
+    """The services that have an endpoint in the VPC, and file systems that are mounted in it."""
+    for endpoint in vpc.endpoints:
+        try:
+            service = endpoint.service
+        except NotVisible:
+            continue
+        if service is not None:
+            yield service.name
+    for mount in network.mount_targets:
+        try:
+            inside = mount.subnet.vpc is vpc
+        except NotVisible:
+            inside = True
+        if inside:
+            yield EFS
+
+
+def _routed(subnet: Subnet) -> Iterable[str]:
+    """The private ranges that routes of a subnet name."""
+    for route in subnet.route_table.routes:
+        try:
+            yield from (str(block) for block in route.destinations if block.private)
+        except NotVisible:
+            continue
