@@ -20,7 +20,6 @@ _ASKED = (
     ("ec2", "describe_addresses", "Addresses", "AllocationId"),
     ("efs", "describe_file_systems", "FileSystems", "FileSystemId"),
     ("sagemaker", "list_notebook_instances", "NotebookInstances", "NotebookInstanceName"),
-    ("sagemaker", "list_notebook_instance_lifecycle_configs", "NotebookInstanceLifecycleConfigs", "NotebookInstanceLifecycleConfigName"),
     ("sagemaker", "list_domains", "Domains", "DomainId"),
     ("sagemaker", "list_user_profiles", "UserProfiles", "UserProfileName"),
     ("sagemaker", "list_spaces", "Spaces", "SpaceName"),

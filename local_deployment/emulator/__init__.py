@@ -6,9 +6,11 @@ of its noun; what stays unknown is asked for by `unsupported` and named by the d
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,20 +23,29 @@ ACCOUNT = "123456789012"
 HOST = "localhost"
 
 
+@lru_cache(maxsize=1)
 def register() -> None:
     """Teach moto the resource types and API operations of this package; calling it again changes nothing."""
     from moto.cloudformation import parsing
     from moto.core.common_models import CloudFormationModel
 
-    from local_deployment.emulator import notebooks, passive, security_groups, studio, studio_api
+    from local_deployment.emulator import completed, custom_resources, deletion, notebooks, passive, routing, security_groups, studio, studio_api
 
-    studio_api.install()
-    notebooks.install()
-    models = (*studio.MODELS, *security_groups.MODELS, *passive.MODELS)
+    for part in (studio_api, notebooks, completed, deletion):
+        part.install()
+    models = (*studio.MODELS, *security_groups.MODELS, *routing.MODELS, *passive.MODELS, *custom_resources.MODELS)
     # moto looks for direct subclasses of its model class alone; ours have a common base of their own.
     parsing.get_model_list = lambda: [*CloudFormationModel.__subclasses__(), *models]  # type: ignore[assignment]
     parsing.get_model_map.cache_clear()
     parsing.get_name_type_map.cache_clear()
+    by_prefix = parsing.resource_class_from_type
+
+    def by_name(resource_type: str) -> type[CloudFormationModel]:
+        # moto takes every custom resource for one that a container answers.
+        known: type[CloudFormationModel] = parsing.get_model_map().get(resource_type) or by_prefix(resource_type)
+        return known
+
+    parsing.resource_class_from_type = by_name
 
 
 def unsupported(resource_types: Iterable[str]) -> list[str]:
@@ -42,7 +53,7 @@ def unsupported(resource_types: Iterable[str]) -> list[str]:
     from moto.cloudformation import parsing
 
     known = parsing.get_model_map()
-    return sorted({name for name in resource_types if name not in known and not name.startswith("Custom::")})
+    return sorted({name for name in resource_types if name not in known})
 
 
 class Emulator:
@@ -53,6 +64,9 @@ class Emulator:
         environment: variables for child processes: the endpoint, a region, and credentials that mean nothing anywhere.
 
     """
+
+    running: ClassVar[str] = ""
+    """The endpoint of the emulator that runs; custom resources call it from within."""
 
     def __init__(self, region: str = "us-east-1") -> None:
         self.region = region
@@ -82,9 +96,11 @@ class Emulator:
 
             register()
             self._server = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
+            # One line for each of some thousand requests would hide everything else.
+            logging.getLogger("werkzeug").setLevel(logging.ERROR)
             self._server.start()
         _, port = self._server.get_host_and_port()
-        self.endpoint = f"http://{HOST}:{port}"
+        self.endpoint = Emulator.running = f"http://{HOST}:{port}"
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -153,9 +153,18 @@ def _delete_domain(self: SageMakerResponse) -> EmptyResult:
     return EmptyResult()
 
 
+def _describe_domain(self: SageMakerResponse) -> ActionResult:
+    domain_id = self._get_params()["DomainId"]
+    domains = sagemaker_backends[self.current_account][self.region].domains
+    if domain_id not in domains:
+        raise ResourceNotFound(f"Domain {domain_id} does not exist")
+    return ActionResult(domains[domain_id].describe())
+
+
 def install() -> None:
     """Give moto's SageMaker the operations."""
     for kind in _KEYS:
         for name, function in _operations(kind).items():
             setattr(SageMakerResponse, name, function)
     SageMakerResponse.delete_domain = _delete_domain  # type: ignore[method-assign]
+    SageMakerResponse.describe_domain = _describe_domain  # type: ignore[method-assign]

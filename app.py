@@ -1,0 +1,112 @@
+"""The reference app: each pattern in a stack of its own. ``npx cdk list`` names them, ``npx cdk deploy NAME`` deploys one.
+
+Context (``-c key=value``): ``account`` and ``region`` of the environment (needed in China, and to look up a VPC; otherwise each stack takes the
+environment it is deployed to), ``vpc_id`` of a VPC that exists, for the private patterns.
+"""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import cdk_nag
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from constructs_lib import (
+    Egress,
+    NetworkChecks,
+    NoVpcNotebook,
+    PrivateNetwork,
+    PrivateNotebook,
+    PrivateTrainingJobNetwork,
+    PublicInternetOnly,
+    StudioDomain,
+    VpcNotebookDirectInternet,
+    VpcOnly,
+)
+from constructs_lib.services import NOTEBOOK, SAGEMAKER_API, SAGEMAKER_RUNTIME
+
+USERS = ["ana", "ben", "chi"]
+ON_PREMISES = ["10.0.0.0/16"]
+# The VPC's range must not overlap what it is routed to.
+ATTACHED_RANGE = "10.100.0.0/16"
+
+
+class NoVpcNotebookStack(cdk.Stack):
+    """A notebook in SageMaker's managed network."""
+
+    def __init__(self, scope: Construct, name: str, **options: object) -> None:
+        super().__init__(scope, name, **options)
+        NoVpcNotebook(self, "Notebook")
+
+
+class VpcNotebookDirectInternetStack(cdk.Stack):
+    """A notebook with the internet on one side and a VPC, with the data centre behind it, on the other."""
+
+    def __init__(self, scope: Construct, name: str, **options: object) -> None:
+        super().__init__(scope, name, **options)
+        network = PrivateNetwork(self, "Network", cidr=ATTACHED_RANGE)
+        VpcNotebookDirectInternet(self, "Notebook", vpc=network.vpc, on_premises_cidrs=ON_PREMISES)
+
+
+class PrivateNotebookStack(cdk.Stack):
+    """A notebook whose traffic all stays in the VPC: AWS services by endpoints, the rest by NAT."""
+
+    def __init__(self, scope: Construct, name: str, **options: object) -> None:
+        super().__init__(scope, name, **options)
+        network = private_network(self, egress=Egress.NAT_PER_AZ)
+        for service in (SAGEMAKER_API, SAGEMAKER_RUNTIME, NOTEBOOK):
+            if service not in network.existing_endpoints:
+                network.add_endpoint(service)
+        PrivateNotebook(self, "Notebook", network=network)
+
+
+class StudioPublicInternetStack(cdk.Stack):
+    """Studio with apps on the internet; the VPC holds its home file system."""
+
+    def __init__(self, scope: Construct, name: str, **options: object) -> None:
+        super().__init__(scope, name, **options)
+        access = PublicInternetOnly(PrivateNetwork(self, "Network").vpc)
+        StudioDomain(self, "Studio", domain_name="lab", access=access, user_profiles=USERS, removal_policy=cdk.RemovalPolicy.DESTROY)
+
+
+class StudioVpcOnlyStack(cdk.Stack):
+    """Studio without the internet, a security group for each user."""
+
+    def __init__(self, scope: Construct, name: str, **options: object) -> None:
+        super().__init__(scope, name, **options)
+        access = VpcOnly(private_network(self))
+        StudioDomain(self, "Studio", domain_name="research", access=access, user_profiles=USERS, removal_policy=cdk.RemovalPolicy.DESTROY)
+
+
+class PrivateTrainingJobsStack(cdk.Stack):
+    """Subnets and groups for distributed jobs without the internet."""
+
+    def __init__(self, scope: Construct, name: str, **options: object) -> None:
+        super().__init__(scope, name, **options)
+        jobs = PrivateTrainingJobNetwork(self, "Jobs", network=private_network(self), max_instances=8, efa=True)
+        cdk.CfnOutput(self, "VpcConfig", value=self.to_json_string(jobs.vpc_config), description="VpcConfig of boto3's create_training_job")
+
+
+def private_network(stack: cdk.Stack, egress: Egress = Egress.NONE) -> PrivateNetwork:
+    """Make a network, or take the VPC that the context names."""
+    vpc_id = stack.node.try_get_context("vpc_id")
+    if vpc_id is None:
+        return PrivateNetwork(stack, "Network", egress=egress)
+    vpc = ec2.Vpc.from_lookup(stack, "Vpc", vpc_id=vpc_id)
+    return PrivateNetwork.from_vpc(stack, "Network", vpc=vpc, egress=egress)
+
+
+app = cdk.App()
+environment = cdk.Environment(account=app.node.try_get_context("account"), region=app.node.try_get_context("region"))
+NoVpcNotebookStack(app, "NoVpcNotebook", env=environment)
+VpcNotebookDirectInternetStack(app, "VpcNotebookDirectInternet", env=environment)
+PrivateNotebookStack(app, "PrivateNotebook", env=environment)
+StudioPublicInternetStack(app, "StudioPublicInternet", env=environment)
+StudioVpcOnlyStack(app, "StudioVpcOnly", env=environment)
+PrivateTrainingJobsStack(app, "PrivateTrainingJobs", env=environment)
+
+# What is tried out is to be gone afterwards, keys and logs included. A stack that people work in keeps them: leave this out.
+cdk.RemovalPolicies.of(app).destroy()
+cdk.Validations.of(app).add_plugins(NetworkChecks())
+cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+app.synth()
