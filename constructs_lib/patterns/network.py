@@ -24,8 +24,9 @@ from constructs_lib.patterns.errors import require_type
 from constructs_lib.patterns.existing import ExistingEndpoint
 from constructs_lib.patterns.flow_logs import FlowLogs
 from constructs_lib.patterns.http_proxy import HttpProxy
-from constructs_lib.patterns.imported import subnet_range, vpc_range
+from constructs_lib.patterns.imported import subnet_range
 from constructs_lib.patterns.private_vpc import known_acknowledgements, make_vpc
+from constructs_lib.patterns.traffic import Traffic, path_of
 from constructs_lib.services import S3, Service
 
 _RESERVED = 5
@@ -184,8 +185,14 @@ class PrivateNetwork(Construct):
             policies=EndpointPolicies(self, settings),
             group=self._group,
         )
-        self._s3_prefix_list = settings.s3_prefix_list
-        self._connected: list[tuple[list[ec2.ISecurityGroup], tuple[Service, ...]]] = []
+        self._traffic = Traffic(
+            vpc=vpc,
+            egress=egress,
+            found=self._found,
+            made=self._endpoints.made,
+            group=self._group,
+            s3_prefix_list=settings.s3_prefix_list,
+        )
 
     @property
     def endpoints(self) -> Mapping[Service, ec2.VpcEndpoint]:
@@ -237,13 +244,13 @@ class PrivateNetwork(Construct):
         groups = list(workload.connections.security_groups)
         if not groups:
             raise ValueError(
-                f"workload {_path(workload)} has no security groups: give it one, so that its traffic can be let through"
+                f"workload {path_of(workload)} has no security groups: give it one, so that its traffic can be let through"
             )
         for service in services:
             require_type("services", service, Service, "list services of constructs_lib.services")
-            self._provide(service)
-        self._connected.append((groups, services))
-        self._open(groups, services)
+            if service not in self._found and service not in self._endpoints.made and not self.egress.reaches_services:
+                self.add_endpoint(service)
+        self._traffic.let_through(groups, services)
 
     def add_endpoint(self, service: Service) -> ec2.VpcEndpoint:
         """The endpoint of a service, made if the network has none yet, also where the way out serves it.
@@ -260,9 +267,7 @@ class PrivateNetwork(Construct):
             )
         if service not in self._endpoints.made:
             self._endpoints.make(service)
-            for groups, services in self._connected:
-                if service in services:
-                    self._open(groups, (service,))
+            self._traffic.turn_to_endpoint(service)
         return self._endpoints.made[service]
 
     def allow_from(self, peer: ec2.IPeer | ec2.IConnectable, *, rules: int = 1) -> None:
@@ -287,7 +292,7 @@ class PrivateNetwork(Construct):
             self._group.admit_peer(cast("ec2.IPeer", peer), rules=rules)
         else:
             raise ValueError(
-                f"peer {_path(peer)} has no security groups: name its addresses, such as ec2.Peer.ipv4('10.0.0.0/16')"
+                f"peer {path_of(peer)} has no security groups: name its addresses, such as ec2.Peer.ipv4('10.0.0.0/16')"
             )
 
     def addresses_left(self, subnet: ec2.ISubnet) -> int | None:
@@ -296,50 +301,3 @@ class PrivateNetwork(Construct):
         if block is None:
             return None
         return int(2 ** (32 - int(block.partition("/")[2]))) - _RESERVED - self._endpoints.interfaces_in(subnet)
-
-    def _provide(self, service: Service) -> None:
-        """Make the endpoint of a service that neither an endpoint nor the way out serves."""
-        if service not in self._found and service not in self._endpoints.made and not self.egress.reaches_services:
-            self.add_endpoint(service)
-
-    def _open(self, groups: Sequence[ec2.ISecurityGroup], services: Sequence[Service]) -> None:
-        """Let the traffic of these groups to these services pass, whichever way it goes."""
-        for service in services:
-            if service in self._found:
-                peers = self._found_peers(self._found[service])
-            elif service in self._endpoints.made and not service.has_gateway:
-                self._group.admit(groups)
-                peers = [self.endpoint_security_group]
-            else:
-                peers = [self._public_peer(service)]
-            for peer in peers:
-                _let_out(groups, peer, HTTPS, f"HTTPS to {service}" if service.has_gateway else "HTTPS to AWS services")
-        if self.http_proxy:
-            _let_out(groups, self.http_proxy.peer, self.http_proxy.port, "HTTP proxy")
-
-    def _found_peers(self, endpoint: ExistingEndpoint) -> Sequence[ec2.IPeer]:
-        """Where the interfaces of an existing endpoint are."""
-        if endpoint.gateway:
-            return [self._public_peer(endpoint.service)]
-        if endpoint.security_groups:
-            return endpoint.security_groups
-        block = vpc_range(self.vpc)
-        return [ec2.Peer.ipv4(block) if block else ec2.Peer.any_ipv4()]
-
-    def _public_peer(self, service: Service) -> ec2.IPeer:
-        """The public addresses of a service: gateway endpoints take traffic to these, as the way out does."""
-        if service is S3 and self._s3_prefix_list and not self.egress.reaches_services:
-            return ec2.Peer.prefix_list(self._s3_prefix_list)
-        return ec2.Peer.any_ipv4()
-
-
-def _let_out(groups: Sequence[ec2.ISecurityGroup], peer: ec2.IPeer, port: int, description: str) -> None:
-    for group in groups:
-        # The CDK warns about a rule for a group that lets out everything.
-        if not group.allow_all_outbound:
-            group.add_egress_rule(peer, ec2.Port.tcp(port), description)
-
-
-def _path(workload: ec2.IConnectable) -> str:
-    node = getattr(workload, "node", None)
-    return node.path if node is not None else repr(workload)
