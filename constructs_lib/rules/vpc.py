@@ -61,8 +61,10 @@ def tenancy_is_default(vpc: Vpc, network: Network) -> Findings:
         raise NotApplicable
     if not users or vpc.tenancy == _SHARED_TENANCY:
         return
-    if bound := [user.id for user in users if getattr(user, "vpc_only", True)]:
-        yield f"InstanceTenancy is {vpc.tenancy}, with which {listed(bound)} cannot work"
+    bound = [user.id for user in users if getattr(user, "vpc_only", True)]
+    if not bound:
+        raise NotApplicable
+    yield f"InstanceTenancy is {vpc.tenancy}, with which {listed(bound)} cannot work"
 
 
 def _visible_tenancy(vpc: Vpc) -> str:
