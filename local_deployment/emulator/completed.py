@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -10,6 +11,7 @@ from moto.ec2.models.flow_logs import FlowLogs
 from moto.ec2.models.internet_gateways import InternetGateway
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.route_tables import RouteTable
+from moto.ec2.models.security_groups import SecurityGroupIngress
 from moto.ec2.models.vpcs import VPC, VPCEndPoint
 from moto.ec2.models.vpn_gateway import VPCGatewayAttachment
 from moto.iam.models import ManagedPolicy, iam_backends
@@ -63,8 +65,15 @@ def _delete_internet_gateway(self: InternetGateway, account_id: str, region_name
     ec2_backends[account_id][region_name].delete_internet_gateway(self.id)
 
 
+def _ingress_id(self: SecurityGroupIngress) -> str:
+    """An id for a rule that moto makes and gives none to, without which its stack would not list it."""
+    text = repr(sorted(self.properties.items()))
+    return f"sgr-{hashlib.sha256(text.encode()).hexdigest()[:17]}"
+
+
 def install() -> None:
     """Complete moto's models."""
+    SecurityGroupIngress.physical_resource_id = property(_ingress_id)  # type: ignore[attr-defined]
     RouteTable.delete = _delete_route_table  # type: ignore[attr-defined]
     NatGateway.delete = _delete_nat_gateway  # type: ignore[attr-defined]
     VPCEndPoint.delete = _delete_endpoint  # type: ignore[attr-defined]

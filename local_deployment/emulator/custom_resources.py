@@ -5,6 +5,8 @@ CloudFormation waits for the function's answer; so does this.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
 import uuid
 from pathlib import Path
@@ -76,10 +78,11 @@ def _call(request: str, physical_id: str, properties: dict[str, Any], region: st
     }
     if request != "Create":
         event["PhysicalResourceId"] = physical_id
-    respond(event, _Context(), runtime)
+    with contextlib.redirect_stdout(io.StringIO()) as log:
+        respond(event, _Context(), runtime)
     (answer,) = answers
     if answer["Status"] != "SUCCESS":
-        raise RuntimeError(answer["Reason"])
+        raise RuntimeError(f"{answer['Reason']}\n{log.getvalue()}")
     return answer
 
 

@@ -1,7 +1,4 @@
-"""Types that are kept and described by CloudFormation alone, because nothing asks a service for them.
-
-They count as stored, not as made: the report names them apart.
-"""
+"""Types that make nothing in a real account either; CloudFormation alone knows them."""
 
 from __future__ import annotations
 
