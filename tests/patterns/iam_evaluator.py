@@ -11,7 +11,18 @@ ACCOUNT = "123456789012"
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
-def simulation(action, context, policies, *, boundaries=(), scps=(), resource="*", resource_policy=None, principal=None, allow=ALLOW_ALL):
+def simulation(
+    action,
+    context,
+    policies,
+    *,
+    boundaries=(),
+    scps=(),
+    resource="*",
+    resource_policy=None,
+    principal=None,
+    allow=ALLOW_ALL,
+):
     """One request of a role that may do everything, under the given policies."""
     return {
         "request": {
@@ -20,10 +31,19 @@ def simulation(action, context, policies, *, boundaries=(), scps=(), resource="*
             "resource": {"resource": resource, "accountId": ACCOUNT},
             "contextVariables": context,
         },
-        "identityPolicies": [{"name": "allow", "policy": allow}, *({"name": f"deny{i}", "policy": p} for i, p in enumerate(policies))],
+        "identityPolicies": [
+            {"name": "allow", "policy": allow},
+            *({"name": f"deny{i}", "policy": p} for i, p in enumerate(policies)),
+        ],
         "permissionBoundaryPolicies": [{"name": f"boundary{i}", "policy": p} for i, p in enumerate(boundaries)] or None,
         "serviceControlPolicies": [
-            {"orgIdentifier": "ou-root", "policies": [{"name": "all", "policy": ALLOW_ALL}, *({"name": f"scp{i}", "policy": p} for i, p in enumerate(scps))]}
+            {
+                "orgIdentifier": "ou-root",
+                "policies": [
+                    {"name": "all", "policy": ALLOW_ALL},
+                    *({"name": f"scp{i}", "policy": p} for i, p in enumerate(scps)),
+                ],
+            }
         ],
         "resourceControlPolicies": [],
         "resourcePolicy": resource_policy,
@@ -34,7 +54,10 @@ def evaluate(simulations):
     """Return "Allowed", "ExplicitlyDenied" or "ImplicitlyDenied" for each simulation."""
     given = [{key: value for key, value in each.items() if value is not None} for each in simulations]
     done = subprocess.run(
-        [str(ROOT / ".venv/bin/node") if (ROOT / ".venv/bin/node").exists() else "node", str(Path(__file__).parent / "iam" / "simulate.mjs")],
+        [
+            str(ROOT / ".venv/bin/node") if (ROOT / ".venv/bin/node").exists() else "node",
+            str(Path(__file__).parent / "iam" / "simulate.mjs"),
+        ],
         input=json.dumps(given),
         capture_output=True,
         text=True,

@@ -19,7 +19,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 from iam_evaluator import ACCOUNT, evaluate, simulation
 
 from constructs_lib.patterns import guardrail_statements as write
-from constructs_lib.patterns.guardrails import MANAGED_POLICY_CHARACTERS, GuardrailForm, PresignedUrls, SageMakerGuardrails, length
+from constructs_lib.patterns.guardrails import (
+    MANAGED_POLICY_CHARACTERS,
+    GuardrailForm,
+    PresignedUrls,
+    SageMakerGuardrails,
+    length,
+)
 
 SUBNETS = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
 GROUPS = ["sg-0aaaaaaaaaaaaaaaa", "sg-0bbbbbbbbbbbbbbbb"]
@@ -58,7 +64,13 @@ RESOURCES = {
     "CreateEdgePackagingJob": "edge-packaging-job/x",
     "CreateEndpoint": "endpoint/x",
 }
-NOT_GOVERNED = ["CreateTransformJob", "CreateLabelingJob", "CreateCompilationJob", "CreateInferenceRecommendationsJob", "CreateEdgePackagingJob"]
+NOT_GOVERNED = [
+    "CreateTransformJob",
+    "CreateLabelingJob",
+    "CreateCompilationJob",
+    "CreateInferenceRecommendationsJob",
+    "CreateEdgePackagingJob",
+]
 
 
 def guardrails(**options):
@@ -84,7 +96,11 @@ def answers(documents, requests, **options):
     return evaluate(
         [
             simulation(
-                f"sagemaker:{action}", context, documents, resource=f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:{RESOURCES[action]}", **options
+                f"sagemaker:{action}",
+                context,
+                documents,
+                resource=f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:{RESOURCES[action]}",
+                **options,
             )
             for action, context in requests
         ]
@@ -104,20 +120,72 @@ NOTEBOOK = {"sagemaker:DirectInternetAccess": "Disabled", "sagemaker:RootAccess"
 DOMAIN = {"sagemaker:AppNetworkAccessType": "VpcOnly"}
 # What, denied request, its allowed neighbour.
 TABLE = [
-    ("a notebook with direct internet access", ("CreateNotebookInstance", network(**{**NOTEBOOK, "sagemaker:DirectInternetAccess": "Enabled"})), ("CreateNotebookInstance", network(**NOTEBOOK))),
-    ("a notebook that says nothing about direct internet access", ("CreateNotebookInstance", network(**{"sagemaker:RootAccess": "Disabled"})), ("CreateNotebookInstance", network(**NOTEBOOK))),
-    ("a notebook with root access", ("CreateNotebookInstance", network(**{**NOTEBOOK, "sagemaker:RootAccess": "Enabled"})), ("CreateNotebookInstance", network(**NOTEBOOK))),
-    ("root access later", ("UpdateNotebookInstance", {"sagemaker:RootAccess": "Enabled"}), ("UpdateNotebookInstance", {})),
-    ("a notebook without a subnet", ("CreateNotebookInstance", network(subnets=None, **NOTEBOOK)), ("CreateNotebookInstance", network(subnets=SUBNETS[1:], **NOTEBOOK))),
-    ("a notebook with another group", ("CreateNotebookInstance", network(groups=[OTHER_GROUP], **NOTEBOOK)), ("CreateNotebookInstance", network(groups=GROUPS, **NOTEBOOK))),
-    ("a domain on the public internet", ("CreateDomain", network(**{"sagemaker:AppNetworkAccessType": "PublicInternetOnly"})), ("CreateDomain", network(**DOMAIN))),
+    (
+        "a notebook with direct internet access",
+        ("CreateNotebookInstance", network(**{**NOTEBOOK, "sagemaker:DirectInternetAccess": "Enabled"})),
+        ("CreateNotebookInstance", network(**NOTEBOOK)),
+    ),
+    (
+        "a notebook that says nothing about direct internet access",
+        ("CreateNotebookInstance", network(**{"sagemaker:RootAccess": "Disabled"})),
+        ("CreateNotebookInstance", network(**NOTEBOOK)),
+    ),
+    (
+        "a notebook with root access",
+        ("CreateNotebookInstance", network(**{**NOTEBOOK, "sagemaker:RootAccess": "Enabled"})),
+        ("CreateNotebookInstance", network(**NOTEBOOK)),
+    ),
+    (
+        "root access later",
+        ("UpdateNotebookInstance", {"sagemaker:RootAccess": "Enabled"}),
+        ("UpdateNotebookInstance", {}),
+    ),
+    (
+        "a notebook without a subnet",
+        ("CreateNotebookInstance", network(subnets=None, **NOTEBOOK)),
+        ("CreateNotebookInstance", network(subnets=SUBNETS[1:], **NOTEBOOK)),
+    ),
+    (
+        "a notebook with another group",
+        ("CreateNotebookInstance", network(groups=[OTHER_GROUP], **NOTEBOOK)),
+        ("CreateNotebookInstance", network(groups=GROUPS, **NOTEBOOK)),
+    ),
+    (
+        "a domain on the public internet",
+        ("CreateDomain", network(**{"sagemaker:AppNetworkAccessType": "PublicInternetOnly"})),
+        ("CreateDomain", network(**DOMAIN)),
+    ),
     ("a domain that says nothing about its network", ("CreateDomain", network()), ("CreateDomain", network(**DOMAIN))),
-    ("a domain made public later", ("UpdateDomain", {"sagemaker:AppNetworkAccessType": "PublicInternetOnly"}), ("UpdateDomain", {})),
-    ("a domain in another subnet", ("CreateDomain", network(subnets=[OTHER_SUBNET], **DOMAIN)), ("CreateDomain", network(subnets=SUBNETS, groups=None, **DOMAIN))),
-    ("a user profile with another group", ("CreateUserProfile", network(subnets=None, groups=[OTHER_GROUP])), ("CreateUserProfile", network(subnets=None, groups=GROUPS))),
-    ("an endpoint configuration with another subnet", ("CreateEndpointConfig", network(subnets=[OTHER_SUBNET])), ("CreateEndpointConfig", {})),
-    ("a schedule with another group", ("CreateMonitoringSchedule", network(groups=[OTHER_GROUP])), ("CreateMonitoringSchedule", {})),
-    ("a schedule changed to another subnet", ("UpdateMonitoringSchedule", network(subnets=[OTHER_SUBNET])), ("UpdateMonitoringSchedule", network())),
+    (
+        "a domain made public later",
+        ("UpdateDomain", {"sagemaker:AppNetworkAccessType": "PublicInternetOnly"}),
+        ("UpdateDomain", {}),
+    ),
+    (
+        "a domain in another subnet",
+        ("CreateDomain", network(subnets=[OTHER_SUBNET], **DOMAIN)),
+        ("CreateDomain", network(subnets=SUBNETS, groups=None, **DOMAIN)),
+    ),
+    (
+        "a user profile with another group",
+        ("CreateUserProfile", network(subnets=None, groups=[OTHER_GROUP])),
+        ("CreateUserProfile", network(subnets=None, groups=GROUPS)),
+    ),
+    (
+        "an endpoint configuration with another subnet",
+        ("CreateEndpointConfig", network(subnets=[OTHER_SUBNET])),
+        ("CreateEndpointConfig", {}),
+    ),
+    (
+        "a schedule with another group",
+        ("CreateMonitoringSchedule", network(groups=[OTHER_GROUP])),
+        ("CreateMonitoringSchedule", {}),
+    ),
+    (
+        "a schedule changed to another subnet",
+        ("UpdateMonitoringSchedule", network(subnets=[OTHER_SUBNET])),
+        ("UpdateMonitoringSchedule", network()),
+    ),
     ("a cluster changed to another subnet", ("UpdateCluster", network(subnets=[OTHER_SUBNET])), ("UpdateCluster", {})),
 ]
 for _action in write.PLACED:
@@ -125,8 +193,16 @@ for _action in write.PLACED:
         (f"{_action} without subnets", (_action, network(subnets=None)), (_action, network())),
         (f"{_action} without groups", (_action, network(groups=None)), (_action, network())),
         (f"{_action} without any network", (_action, {}), (_action, network())),
-        (f"{_action} with one wrong subnet of two", (_action, network(subnets=[SUBNETS[0], OTHER_SUBNET])), (_action, network(subnets=SUBNETS))),
-        (f"{_action} with one wrong group of two", (_action, network(groups=[GROUPS[0], OTHER_GROUP])), (_action, network(groups=GROUPS))),
+        (
+            f"{_action} with one wrong subnet of two",
+            (_action, network(subnets=[SUBNETS[0], OTHER_SUBNET])),
+            (_action, network(subnets=SUBNETS)),
+        ),
+        (
+            f"{_action} with one wrong group of two",
+            (_action, network(groups=[GROUPS[0], OTHER_GROUP])),
+            (_action, network(groups=GROUPS)),
+        ),
     ]
 
 
@@ -149,7 +225,10 @@ def test_every_statement_matches_something():
     )
     requests = [row[1] for row in TABLE] + [
         ("CreateTrainingJob", {"sagemaker:NetworkIsolation": "false"}),
-        ("CreateEndpointConfig", {"sagemaker:NetworkIsolation": "false", "sagemaker:VolumeKmsKeyArn": KEY.replace("1111", "9999")}),
+        (
+            "CreateEndpointConfig",
+            {"sagemaker:NetworkIsolation": "false", "sagemaker:VolumeKmsKeyArn": KEY.replace("1111", "9999")},
+        ),
         ("CreateTrainingJob", {"sagemaker:InterContainerTrafficEncryption": "false"}),
         ("CreateMonitoringSchedule", {"sagemaker:InterContainerTrafficEncryption": "false"}),
         ("CreateTrainingJob", {"sagemaker:VolumeKmsKeyArn": KEY.replace("1111", "9999")}),
@@ -180,7 +259,11 @@ def test_isolation_and_encryption_are_options(option, key, actions):
     assert set(answers(documents, [(action, network()) for action in actions])) == {"ExplicitlyDenied"}
     assert set(answers(documents, [(action, network(**{key: "true"})) for action in actions])) == {"Allowed"}
     assert set(answers(guardrails().documents, [(action, network()) for action in actions])) == {"Allowed"}
-    schedule = [("CreateMonitoringSchedule", {}), ("CreateMonitoringSchedule", {key: "true"}), ("CreateMonitoringSchedule", {key: "false"})]
+    schedule = [
+        ("CreateMonitoringSchedule", {}),
+        ("CreateMonitoringSchedule", {key: "true"}),
+        ("CreateMonitoringSchedule", {key: "false"}),
+    ]
     assert answers(documents, schedule) == ["Allowed", "Allowed", "ExplicitlyDenied"]
 
 
@@ -198,7 +281,9 @@ def test_volumes_take_the_given_key():
 
 def test_presigned_urls_from_endpoints():
     """Through either of the two endpoints; not through another one, and not over the internet."""
-    documents = guardrails(presigned_urls=lambda stack: PresignedUrls(vpc_endpoints=[endpoint(stack, 0), endpoint(stack, 1)])).documents
+    documents = guardrails(
+        presigned_urls=lambda stack: PresignedUrls(vpc_endpoints=[endpoint(stack, 0), endpoint(stack, 1)])
+    ).documents
     for action in write.PRESIGNED_ACTIONS:
         requests = [
             (action, {"aws:SourceVpce": ENDPOINTS[0]}),
@@ -214,7 +299,8 @@ def test_presigned_urls_from_vpcs_or_ranges():
     vpc = "vpc-0aaaaaaaaaaaaaaaa"
     documents = guardrails(
         presigned_urls=lambda stack: PresignedUrls(
-            vpcs=[ec2.Vpc.from_vpc_attributes(stack, "Vpc", vpc_id=vpc, availability_zones=["us-east-1a"])], ip_ranges=["203.0.113.0/24"]
+            vpcs=[ec2.Vpc.from_vpc_attributes(stack, "Vpc", vpc_id=vpc, availability_zones=["us-east-1a"])],
+            ip_ranges=["203.0.113.0/24"],
         )
     ).documents
     requests = [
@@ -228,15 +314,24 @@ def test_presigned_urls_from_vpcs_or_ranges():
 
 def test_identity_center_domains_are_not_in_the_way():
     """A VpcOnly domain in IAM Identity Center mode is made and its people work: nothing there carries the keys that are conditioned on."""
-    documents = guardrails(presigned_urls=lambda stack: PresignedUrls(vpc_endpoints=[endpoint(stack, 0), endpoint(stack, 1)])).documents
-    requests = [("CreateDomain", network(**DOMAIN)), ("CreateUserProfile", network(subnets=None)), ("CreateUserProfile", {})]
+    documents = guardrails(
+        presigned_urls=lambda stack: PresignedUrls(vpc_endpoints=[endpoint(stack, 0), endpoint(stack, 1)])
+    ).documents
+    requests = [
+        ("CreateDomain", network(**DOMAIN)),
+        ("CreateUserProfile", network(subnets=None)),
+        ("CreateUserProfile", {}),
+    ]
     assert answers(documents, requests) == ["Allowed"] * 3
 
 
 def test_exempt_principals():
     """The platform team may do what others may not."""
     documents = guardrails(exempt_principals=[f"arn:aws:iam::{ACCOUNT}:role/platform-*"]).documents
-    requests = [("CreateTrainingJob", {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{name}"}) for name in ("platform-admin", "scientist")]
+    requests = [
+        ("CreateTrainingJob", {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{name}"})
+        for name in ("platform-admin", "scientist")
+    ]
     assert answers(documents, requests) == ["Allowed", "ExplicitlyDenied"]
 
 
@@ -259,7 +354,10 @@ def intended(action, context):
     if action in (*write.PLACED, "CreateNotebookInstance") and not (subnets and groups):
         return False
     if action == "CreateNotebookInstance":
-        return context.get("sagemaker:DirectInternetAccess") == "Disabled" and context.get("sagemaker:RootAccess") == "Disabled"
+        return (
+            context.get("sagemaker:DirectInternetAccess") == "Disabled"
+            and context.get("sagemaker:RootAccess") == "Disabled"
+        )
     if action == "CreateDomain":
         return context.get("sagemaker:AppNetworkAccessType") == "VpcOnly"
     if action == "UpdateDomain":
@@ -289,7 +387,11 @@ def test_random_requests_against_the_intent(seed):
             context["sagemaker:AppNetworkAccessType"] = chance.choice(["VpcOnly", "PublicInternetOnly"])
         requests.append((action, context))
     found = answers(guardrails().documents, requests)
-    wrong = [(request, answer) for request, answer in zip(requests, found, strict=True) if (answer == "Allowed") != intended(*request)]
+    wrong = [
+        (request, answer)
+        for request, answer in zip(requests, found, strict=True)
+        if (answer == "Allowed") != intended(*request)
+    ]
     assert wrong == []
 
 
@@ -311,7 +413,9 @@ def test_documents_keep_within_the_limit_and_hold_every_statement_once():
     assert len(sids) == len(set(sids)) == 13
     template = assertions.Template.from_stack(stack).to_json()
     for policy in (each for each in template["Resources"].values() if each["Type"] == "AWS::IAM::ManagedPolicy"):
-        assert len(json.dumps(policy["Properties"]["PolicyDocument"], separators=(",", ":"))) <= MANAGED_POLICY_CHARACTERS
+        assert (
+            len(json.dumps(policy["Properties"]["PolicyDocument"], separators=(",", ":"))) <= MANAGED_POLICY_CHARACTERS
+        )
 
 
 def test_attaching():
@@ -320,12 +424,16 @@ def test_attaching():
     role = iam.Role(cdk.Stack.of(made), "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
     made.attach_to(role)
     template = assertions.Template.from_stack(cdk.Stack.of(made))
-    template.has_resource_properties("AWS::IAM::Role", {"ManagedPolicyArns": [{"Ref": assertions.Match.string_like_regexp("Guardrails")}]})
+    template.has_resource_properties(
+        "AWS::IAM::Role", {"ManagedPolicyArns": [{"Ref": assertions.Match.string_like_regexp("Guardrails")}]}
+    )
     bound = guardrails(form=GuardrailForm.PERMISSIONS_BOUNDARY)
     role = iam.Role(cdk.Stack.of(bound), "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
     bound.attach_to(role)
     template = assertions.Template.from_stack(cdk.Stack.of(bound))
-    template.has_resource_properties("AWS::IAM::Role", {"PermissionsBoundary": {"Ref": assertions.Match.string_like_regexp("Guardrails")}})
+    template.has_resource_properties(
+        "AWS::IAM::Role", {"PermissionsBoundary": {"Ref": assertions.Match.string_like_regexp("Guardrails")}}
+    )
     with pytest.raises(ValueError) as error:
         guardrails(form=GuardrailForm.SERVICE_CONTROL_POLICY).attach_to(role)
     assert str(error.value) == (
@@ -338,10 +446,16 @@ def test_errors():
     stack = cdk.Stack(cdk.App(), "Errors")
     with pytest.raises(ValueError) as error:
         SageMakerGuardrails(stack, "Nothing")
-    assert str(error.value) == "networks and subnets are both empty: without any allowed, every workload would be denied; name at least one"
+    assert (
+        str(error.value)
+        == "networks and subnets are both empty: without any allowed, every workload would be denied; name at least one"
+    )
     with pytest.raises(TypeError) as error:
         SageMakerGuardrails(stack, "Form", form="scp")
-    assert str(error.value) == "form is 'scp': give a value of GuardrailForm (MANAGED_POLICY, PERMISSIONS_BOUNDARY and SERVICE_CONTROL_POLICY)"
+    assert (
+        str(error.value)
+        == "form is 'scp': give a value of GuardrailForm (MANAGED_POLICY, PERMISSIONS_BOUNDARY and SERVICE_CONTROL_POLICY)"
+    )
     many = [ec2.Subnet.from_subnet_id(stack, f"S{number}", f"subnet-{number:017x}") for number in range(300)]
     group = [ec2.SecurityGroup.from_security_group_id(stack, "G", GROUPS[0])]
     with pytest.raises(ValueError) as error:
@@ -349,5 +463,10 @@ def test_errors():
     assert str(error.value).startswith("the statement OtherSubnets would have 8,")
     assert "allow fewer, at most about 2" in str(error.value)
     with pytest.raises(ValueError) as error:
-        SageMakerGuardrails(stack, "Boundary", subnets=many[:150], security_groups=group, form=GuardrailForm.PERMISSIONS_BOUNDARY)
-    assert "and IAM allows 6,144: a role has only one, so allow fewer subnets and groups, or use GuardrailForm.MANAGED_POLICY" in str(error.value)
+        SageMakerGuardrails(
+            stack, "Boundary", subnets=many[:150], security_groups=group, form=GuardrailForm.PERMISSIONS_BOUNDARY
+        )
+    assert (
+        "and IAM allows 6,144: a role has only one, so allow fewer subnets and groups, or use GuardrailForm.MANAGED_POLICY"
+        in str(error.value)
+    )
