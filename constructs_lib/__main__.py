@@ -25,6 +25,7 @@ PROGRAM = "sagemaker-network"
 FAILED = 1
 COULD_NOT_RUN = 2
 INTERRUPTED = 130
+TRACEBACK = "SAGEMAKER_NETWORK_TRACEBACK"
 FORMATS = ("text", "json", "sarif", "junit", "github")
 FAIL_ON = ("error", "warning", "unverified", "never")
 _PATH = "a cloud assembly (cdk.out), a template file (JSON or YAML) or a folder of them"
@@ -62,7 +63,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - a mistake of ours must not look like a verdict: Python itself would end with status 1
+        print(f"{PROGRAM}: {_mistake(error)}", file=sys.stderr)
+        return COULD_NOT_RUN
     return status
+
+
+def _mistake(error: Exception) -> str:
+    """Return the line that a mistake in this program is reported by, with its place; the traceback only for who asks for it."""
+    import traceback
+
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    what = traceback.format_exception_only(error)[-1].strip().replace("\n", " ")
+    return f"a mistake of this program, please report it: {what} ({os.path.basename(last.filename)}, line {last.lineno}); {TRACEBACK}=1 prints the traceback"
 
 
 def _parser() -> ArgumentParser:
