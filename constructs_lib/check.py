@@ -6,18 +6,18 @@ condition and parameter that the rule really consulted. The answers of the world
 
 from __future__ import annotations
 
-from constructs_lib.assembly import NotVisible, explore
+from constructs_lib.assembly import DIVIDED, Branch, NotVisible, World, explore, undivided
 from constructs_lib.network import network_of
 from constructs_lib.rules._rule import Finding, NotApplicable, Remark, all_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from constructs_lib.assembly import Branch, Group, Input, Resource, Template
+    from constructs_lib.assembly import Group, Input, Resource, Template
     from constructs_lib.network import Network
-    from constructs_lib.rules._rule import Rule, Severity
+    from constructs_lib.rules._rule import Rule, RuleFunction, Severity
 
 VIOLATED = "violated"
 UNVERIFIED = "unverified"
@@ -127,15 +127,17 @@ def _subjects(rule: Rule, network: Network) -> Iterator[Any]:
 
 
 def _judge(rule: Rule, subject: Any, network: Network, group: Group) -> list[Result]:
+    function = rule.function
+    assert function is not None
     resource = subject.resource
-    branches = explore(group, _question(rule, subject, network))
-    if len(branches) == 1 and branches[0].error is None:
-        # One world, and nothing to tell: by far the most frequent case.
-        answer = branches[0].value
-        if answer is _KEPT:
-            return [Result(rule, SATISFIED, resource, _NOTHING, branches[0].assumptions)]
-        if answer is None or answer is _NOT_APPLICABLE:
-            return []
+    answer = undivided(_ask, function, subject, network)
+    if answer is _KEPT:
+        return [Result(rule, SATISFIED, resource, _NOTHING)]
+    if answer is _NOT_APPLICABLE or answer is None:
+        return []
+    branches = [Branch(World(), answer, None)]
+    if answer is DIVIDED:
+        branches = explore(group, lambda: _ask(function, subject, network))
     return _combined(rule, resource, [branch for branch in branches if _exists(branch)])
 
 
@@ -157,30 +159,23 @@ def _combined(rule: Rule, resource: Resource, branches: list[Branch]) -> list[Re
     return [Result(rule, SATISFIED, resource, said, _shared_assumptions(kept))]
 
 
-def _question(rule: Rule, subject: Any, network: Network) -> Callable[[], _Answer | None]:
-    """What to ask in each world: None where the thing does not exist there."""
-    function = rule.function
-    assert function is not None
-    exists = subject.resource.exists
-
-    def ask() -> _Answer | None:
-        if not exists():
-            return None
-        answer = _KEPT
-        try:
-            for said in function(subject, network):
-                if answer is _KEPT:
-                    answer = _Answer()
-                answer.add(said)
-        except NotVisible as unknown:
+def _ask(function: RuleFunction, subject: Any, network: Network) -> _Answer | None:
+    """What a rule says about a thing in the current world: None where the thing does not exist there."""
+    if not subject.resource.exists():
+        return None
+    answer = _KEPT
+    try:
+        for said in function(subject, network):
             if answer is _KEPT:
                 answer = _Answer()
-            answer.unknown.append(unknown)
-        except NotApplicable:
-            return _NOT_APPLICABLE
-        return answer
-
-    return ask
+            answer.add(said)
+    except NotVisible as unknown:
+        if answer is _KEPT:
+            answer = _Answer()
+        answer.unknown.append(unknown)
+    except NotApplicable:
+        return _NOT_APPLICABLE
+    return answer
 
 
 def _exists(branch: Branch) -> bool:

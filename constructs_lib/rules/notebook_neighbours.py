@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
 from constructs_lib.network import CodeRepository
+from constructs_lib.rules._closed import if_closed
 from constructs_lib.rules._egress import decided_elsewhere
 from constructs_lib.rules._groups import any_of, listed, named, peers_admitted
 from constructs_lib.rules._rule import API, GUIDE, Finding, Severity, rule
 from constructs_lib.rules._scripts import downloads, host_of, is_aws_host, mounts_nfs
-from constructs_lib.rules.notebook_paths import closed_subnet
 from constructs_lib.services import GIT_CODECOMMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from constructs_lib.network import EmrCluster, Network, Notebook, SecurityGroup
+    from constructs_lib.network import EmrCluster, Network, Notebook, SecurityGroup, Vantage
     from constructs_lib.rules._rule import Findings
 
 _NFS = 2049
@@ -30,22 +30,23 @@ _LIVY = 8998
     fix="Mirror the repository to CodeCommit and add the git-codecommit endpoint, or route the subnet to a NAT gateway.",
     at="DefaultCodeRepository",
 )
-def repositories_are_reachable(notebook: Notebook, network: Network) -> Findings:
-    subnet = closed_subnet(notebook)
-    urls = [(place, url) for place, named_ in notebook.code_repositories if (url := _url(named_))]
+@if_closed
+def repositories_are_reachable(notebook: Notebook, network: Network, place: Vantage) -> Findings:
+    (subnet,) = place.subnets
+    urls = [(where, url) for where, named_ in notebook.code_repositories if (url := _url(named_))]
     if not urls:
         raise NotApplicable
     if subnet.has_nat:
         return
-    for place, url in urls:
+    for where, url in urls:
         host = host_of(url) or url
         if host.startswith("git-codecommit."):
-            if reason := network.endpoint_usable(notebook.vantage, GIT_CODECOMMIT):
-                yield Finding(f"{url} cannot be reached: {reason}", at=place)
+            if reason := network.endpoint_usable(place, GIT_CODECOMMIT):
+                yield Finding(f"{url} cannot be reached: {reason}", at=where)
         elif not is_aws_host(host):
             if subnet.route_class == "other-egress":
                 raise decided_elsewhere(subnet, f"confirm there that {host} can be reached")
-            yield Finding(f"{url} cannot be reached: subnet {subnet.label} has no way to the internet", at=place)
+            yield Finding(f"{url} cannot be reached: subnet {subnet.label} has no way to the internet", at=where)
 
 
 def _url(repository: str | CodeRepository) -> str | None:
@@ -62,8 +63,9 @@ def _url(repository: str | CodeRepository) -> str | None:
     fix="Copy what the script loads to S3, or route the subnet to a NAT gateway.",
     at="LifecycleConfigName",
 )
-def scripts_download_from_reachable_hosts(notebook: Notebook, network: Network) -> Findings:
-    subnet = closed_subnet(notebook)
+@if_closed
+def scripts_download_from_reachable_hosts(notebook: Notebook, network: Network, place: Vantage) -> Findings:
+    (subnet,) = place.subnets
     if notebook.lifecycle_config is None:
         raise NotApplicable
     loaded = dict.fromkeys(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
+from constructs_lib.rules._closed import if_closed
 from constructs_lib.rules._egress import blocked_by_groups, decided_elsewhere
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import GUIDE, Finding, Severity, rule
@@ -12,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.network import Network, Notebook, Subnet
+    from constructs_lib.network import Network, Notebook, Subnet, Vantage
     from constructs_lib.rules._rule import Findings
     from constructs_lib.services import Service
 
@@ -20,17 +21,6 @@ _INTERNET = f"{GUIDE}/appendix-notebook-and-internet-access.html"
 _CONNECT = f"{GUIDE}/infrastructure-connect-to-resources.html"
 #: Route targets behind which lie networks that only the customer interface can reach.
 _PRIVATE_TARGETS = ("pcx", "tgw", "vgw")
-
-
-def closed_subnet(notebook: Notebook) -> Subnet:
-    """The subnet of a notebook whose traffic all goes through it.
-
-    Raises:
-        NotApplicable: Direct internet access is on, or there is no subnet (of which SMN-NB-01 speaks).
-    """
-    if not notebook.subnet_given or notebook.direct_internet_access or notebook.subnet is None:
-        raise NotApplicable
-    return notebook.subnet
 
 
 @rule(
@@ -42,21 +32,20 @@ def closed_subnet(notebook: Notebook) -> Subnet:
     fix="Use a private subnet with a route to a NAT gateway, or with VPC endpoints.",
     at="SubnetId",
 )
-def closed_notebook_not_in_public_subnet(notebook: Notebook, network: Network) -> Findings:
-    subnet = closed_subnet(notebook)
+@if_closed
+def closed_notebook_not_in_public_subnet(notebook: Notebook, network: Network, place: Vantage) -> Findings:
+    (subnet,) = place.subnets
     if subnet.route_class == "public":
         yield Finding(
             f"subnet {subnet.label} is public ({subnet.egress_text}), but the notebook has a private address only, "
             "so it cannot use the internet gateway",
-            severity=Severity.WARNING if _has_endpoints(notebook, network) else None,
+            severity=Severity.WARNING if _has_endpoints(place, network) else None,
         )
 
 
-def _has_endpoints(notebook: Notebook, network: Network) -> bool:
+def _has_endpoints(place: Vantage, network: Network) -> bool:
     try:
-        return not any(
-            network.endpoint_usable(notebook.vantage, service) for service in (SAGEMAKER_API, SAGEMAKER_RUNTIME)
-        )
+        return not any(network.endpoint_usable(place, service) for service in (SAGEMAKER_API, SAGEMAKER_RUNTIME))
     except NotVisible:
         return False
 
@@ -71,13 +60,14 @@ def _has_endpoints(notebook: Notebook, network: Network) -> bool:
     at="SubnetId",
     related=("SageMaker.1",),
 )
-def closed_notebook_reaches_sagemaker(notebook: Notebook, network: Network) -> Findings:
-    subnet = closed_subnet(notebook)
+@if_closed
+def closed_notebook_reaches_sagemaker(notebook: Notebook, network: Network, place: Vantage) -> Findings:
+    (subnet,) = place.subnets
     if _visible_class(subnet) == "nat":
         return
     for service, severity in ((SAGEMAKER_API, Severity.ERROR), (SAGEMAKER_RUNTIME, Severity.WARNING)):
         try:
-            reason = _unserved(notebook, subnet, network, service)
+            reason = _unserved(place, subnet, network, service)
         except NotVisible as unknown:
             yield unknown
             continue
@@ -85,13 +75,13 @@ def closed_notebook_reaches_sagemaker(notebook: Notebook, network: Network) -> F
             yield Finding(f"{service.name} cannot be reached: {reason}", severity=severity)
 
 
-def _unserved(notebook: Notebook, subnet: Subnet, network: Network, service: Service) -> str | None:
+def _unserved(place: Vantage, subnet: Subnet, network: Network, service: Service) -> str | None:
     """Why neither an endpoint nor a proxy serves the notebook; None where one does."""
-    if network.endpoint_usable(notebook.vantage, service) is None:
+    if network.endpoint_usable(place, service) is None:
         return None
     if subnet.route_class == "other-egress":
         raise decided_elsewhere(subnet, f"confirm there that {service.name} can be reached")
-    return network.blocked(notebook, service)
+    return network.blocked(place, service)
 
 
 def _visible_class(subnet: Subnet) -> str:
@@ -111,11 +101,12 @@ def _visible_class(subnet: Subnet) -> str:
     fix="Add the S3 gateway endpoint, and list the subnet's route table in its RouteTableIds.",
     at="SubnetId",
 )
-def closed_notebook_reaches_s3(notebook: Notebook, network: Network) -> Findings:
-    subnet = closed_subnet(notebook)
+@if_closed
+def closed_notebook_reaches_s3(notebook: Notebook, network: Network, place: Vantage) -> Findings:
+    (subnet,) = place.subnets
     if network.s3_path(subnet) is not None:
         return
-    if reason := network.blocked(notebook, S3):
+    if reason := network.blocked(place, S3):
         hint = "; no endpoint can list the VPC's main route table" if subnet.route_class == "main-rt" else ""
         yield f"subnet {subnet.label} has no path to S3: {reason}{hint}"
 
@@ -168,9 +159,9 @@ def _bypassed(subnet: Subnet) -> Iterator[str]:
     fix="Add an egress rule for TCP 443 to 0.0.0.0/0, or to the groups of the endpoints.",
     at="SecurityGroupIds",
 )
-def groups_let_https_out(notebook: Notebook, network: Network) -> Findings:
-    closed_subnet(notebook)
-    if reason := blocked_by_groups(notebook.vantage, network):
+@if_closed
+def groups_let_https_out(notebook: Notebook, network: Network, place: Vantage) -> Findings:
+    if reason := blocked_by_groups(place, network):
         yield reason
 
 

@@ -52,10 +52,12 @@ def internet_gateway_is_attached(gateway: InternetGateway, network: Network) -> 
     routes = [route for route in gateway.routes if _is_default(route)]
     if not routes:
         raise NotApplicable
-    for vpc in dict.fromkeys(route.table.vpc for route in routes if route.table and route.table.vpc):
-        if not gateway.attached_to(vpc):
-            names = listed(route.id for route in routes if route.table and route.table.vpc is vpc)
-            yield f"the internet gateway is not attached to {vpc.label}, whose route {names} leads to it"
+    for route in routes:
+        vpc = route.table.vpc if route.table else None
+        if vpc is None:
+            yield NotVisible(f"the VPC of the route table of {route.id}", "define the route table in the templates")
+        elif not gateway.attached_to(vpc):
+            yield f"the internet gateway is not attached to {vpc.label}, whose route {route.id} leads to it"
 
 
 def _is_default(route: Route) -> bool:

@@ -28,6 +28,8 @@ _SHARED_TENANCY = "default"
     at="EnableDnsHostnames",
 )
 def vpc_with_endpoints_has_dns(vpc: Vpc, network: Network) -> Findings:
+    if _resolves(vpc):
+        return
     endpoints = [endpoint for endpoint in vpc.endpoints if endpoint.kind in ("Interface", "Gateway")]
     if not endpoints:
         return
@@ -41,6 +43,14 @@ def vpc_with_endpoints_has_dns(vpc: Vpc, network: Network) -> Findings:
             f"EnableDnsHostnames is {given}, but {names} need{'s' if len(endpoints) == 1 else ''} it",
             severity=Severity.WARNING if only_gateways else None,
         )
+
+
+def _resolves(vpc: Vpc) -> bool:
+    """Whether both attributes are surely on, so that it does not matter which endpoints there are."""
+    try:
+        return vpc.dns_support and vpc.dns_hostnames
+    except NotVisible:
+        return False
 
 
 @rule(
