@@ -427,9 +427,11 @@ NEEDED = [
 @pytest.mark.parametrize(
     ("shape", "name", "broken"), NEEDED, ids=[f"{shape.egress}-{name}" for shape, name, _ in NEEDED]
 )
-def test_without_a_needed_resource_its_rules_are_violated(shape, name, broken):
-    """The whole network satisfies the rules; without this one resource they are violated."""
-    document = template(shape)
+@given(zones=st.integers(1, 3), more=st.sampled_from(["vpc", "workloads"]))
+@settings(max_examples=4, deadline=None)
+def test_without_a_needed_resource_its_rules_are_violated(shape, name, broken, zones, more):
+    """The whole network satisfies the rules; without this one resource they are violated, however many zones there are."""
+    document = template(replace(shape, zones=zones, admitted=more))
     before = verdicts({"t": document})
     del document["Resources"][name]
     after = verdicts({"t": document})
@@ -477,9 +479,11 @@ HIDDEN = [
     HIDDEN,
     ids=[f"{name}-{path[-1]}-{subject}" for _, name, path, subject, _ in HIDDEN],
 )
-def test_behind_a_parameter_the_rules_are_unverified(shape, name, path, subject, rules):
+@given(zones=st.integers(1, 3))
+@settings(max_examples=3, deadline=None)
+def test_behind_a_parameter_the_rules_are_unverified(shape, name, path, subject, rules, zones):
     """What whoever deploys decides is neither a pass nor a failure."""
-    document = template(shape)
+    document = template(replace(shape, zones=zones))
     before = verdicts({"t": document})
     place = document["Resources"][name]["Properties"]
     for key in path[:-1]:

@@ -140,6 +140,20 @@ CASES = [
         {("Vpc", "EnableDnsHostnames"): "true", ("ApiEndpoint", "PrivateDnsEnabled"): "true"},
         "satisfied",
     ),
+    (
+        "one that may be closed is served either way",
+        CLOSED,
+        None,
+        {("Notebook", "DirectInternetAccess"): HIDDEN},
+        "satisfied",
+    ),
+    (
+        "one that may be closed is not served then",
+        CLOSED,
+        None,
+        {("Notebook", "DirectInternetAccess"): HIDDEN, ("ApiEndpoint", "PrivateDnsEnabled"): False},
+        "unverified",
+    ),
     ("a NAT gateway serves without endpoints", CLOSED, "SMN-NB-04", {}, "satisfied"),
     (
         "a private NAT gateway does not",
