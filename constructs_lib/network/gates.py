@@ -112,7 +112,7 @@ def _entered(trail: Trail, vantage: Vantage, target: Target, found: Sequence[Rul
         who = _names(vantage.groups) or vantage.id
         trail.stop(cause, groups, f"security group {groups} of {name} does not admit {target.ports_text} from {who}")
     else:
-        kind = "endpoint-group" if cause == "endpoint_sg" else "security-group"
+        kind = "endpoint-group" if cause == "endpoint_sg" else "target-group"
         trail.hop(kind, groups, f"admits {_texts(found)}" if found else "admits it, as declared")
 
 
@@ -203,7 +203,8 @@ def _cross(trail: Trail, target: Target, crossing: Crossing, shown: set[NetworkA
             trail.hide(NotVisible(what, _OPEN.format(target.text)))
     if request.allowed and replies.allowed and acl not in shown:
         shown.add(acl)
-        trail.hop("network-acl", acl.id, f"allows {target.ports_text} (entry {request.entry.text}) and the replies (entry {replies.entry.text})")
+        text = f"allows {target.ports_text} (entry {request.entry.text}) and the replies (entry {replies.entry.text})"
+        trail.hop("network-acl", acl.id, text, beyond=crossing.inward)
 
 
 def _acl(trail: Trail, subnet: Subnet) -> NetworkAcl | None:

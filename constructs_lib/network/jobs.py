@@ -249,13 +249,16 @@ class EndpointConfig(Job):
     @fact
     def vantage(self) -> Vantage:
         """Where its containers stand: its models', where its variants name any."""
-        if not self.vpc_config_given:
-            models = self.models
-            if models:
-                found = models[0][1].vantage
-                return Vantage(self.network, self.id, found.mode, found.subnets, found.groups, isolated=found.isolated, workload=self)
-        mode = ATTACHED if self.vpc_config_given else MANAGED
-        return Vantage(self.network, self.id, mode, self.subnets, self.security_groups, isolated=self.isolated_network, workload=self)
+        return self.vantages[0]
+
+    @fact
+    def vantages(self) -> tuple[Vantage, ...]:
+        """The place of its own, for inference components; else that of each model that its variants name."""
+        if self.vpc_config_given or not self.models:
+            mode = ATTACHED if self.vpc_config_given else MANAGED
+            return (Vantage(self.network, self.id, mode, self.subnets, self.security_groups, isolated=self.isolated_network, workload=self),)
+        places = [model.vantage for _, model in self.models]
+        return tuple(Vantage(self.network, self.id, one.mode, one.subnets, one.groups, isolated=one.isolated, workload=one.workload) for one in places)
 
 
 class InstanceGroup:

@@ -30,7 +30,7 @@ from constructs_lib.network.declared import Declarations, Facts
 from constructs_lib.network.endpoints import INTERFACE, DeclaredEndpoint, Endpoint, serves
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.things import Imported, Thing, key_of
-from constructs_lib.network.vantage import Vantage
+from constructs_lib.network.vantage import Vantage, admission
 from constructs_lib.network.vpc import Subnet, Vpc
 
 TYPE_CHECKING = False
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from constructs_lib.assembly import Group, Resource
+    from constructs_lib.network.groups import Rule
     from constructs_lib.network.path import Path
     from constructs_lib.network.routes import NatGateway
     from constructs_lib.services import Service
@@ -414,6 +415,14 @@ class Network:
             self.no_others(vpc, service)
         return found
 
+    @fact_of
+    def admission(
+        self, rules: tuple[Rule, ...], groups: tuple[SecurityGroup, ...], subnets: tuple[Subnet, ...], protocol: str, low: int, high: int
+    ) -> tuple[Rule, ...] | None:
+        """What `vantage.admits_interface` returns; asked for it again, it is remembered."""
+        return admission(rules, groups, subnets, protocol, low, high)
+
+    @fact_of
     def known_endpoints(self, vpc: Vpc, service: Service) -> tuple[Endpoint, ...]:
         """The endpoints of a service in a VPC that the templates show or declare; the VPC may have others where it is imported."""
         found = [one for one in self._endpoints_of(vpc) if serves(one, service) and one.exists]

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 REACHABLE = "reachable"
 BLOCKED = "blocked"
 UNVERIFIED = "unverified"
+#: The steps that are taken outside of the workload's own subnet.
+_BEYOND = frozenset({"gateway", "firewall", "endpoint", "endpoint-group", "endpoint-policy", "target", "target-group"})
 _RANK = {REACHABLE: 0, UNVERIFIED: 1, BLOCKED: 2}
 
 #: What `via` may be.
@@ -25,8 +27,8 @@ class Hop:
     """One step of a path.
 
     Attributes:
-        kind: `interface`, `subnet`, `route-table`, `route`, `security-group`, `network-acl`, `gateway`, `endpoint`, `endpoint-group`,
-            `endpoint-policy`, `firewall`, `target`, `script` or `stop`.
+        kind: `interface`, `subnet`, `route`, `security-group`, `network-acl`, `gateway`, `firewall`, `endpoint`, `endpoint-group`,
+            `endpoint-policy`, `target`, `target-group` or `stop`.
         id: The logical id, or what else names the thing.
         text: What it does with the traffic, with the value that decides.
     """
@@ -129,28 +131,29 @@ class Trail:
     Facts that are missing do not end the walk: what stops the traffic whatever they are is still a stop.
     """
 
-    __slots__ = ("assumptions", "cause", "destination", "hidden", "hops", "source", "stop_text", "via")
+    __slots__ = ("_beyond", "assumptions", "cause", "destination", "hidden", "hops", "source", "stop_text", "via")
 
     def __init__(self, source: str, destination: str, via: str = "unknown") -> None:
         self.source = source
         self.destination = destination
         self.via = via
         self.hops: list[Hop] = []
+        self._beyond: list[Hop] = []
         self.cause: str | None = None
         self.stop_text = ""
         self.hidden: list[NotVisible] = []
         self.assumptions: list[str] = []
 
-    def hop(self, kind: str, id: str, text: str) -> None:  # noqa: A002
-        """Add a step."""
-        self.hops.append(Hop(kind, id, text))
+    def hop(self, kind: str, id: str, text: str, *, beyond: bool = False) -> None:  # noqa: A002
+        """Add a step; those `beyond` the workload's own subnet are shown after those within."""
+        (self._beyond if beyond or kind in _BEYOND else self.hops).append(Hop(kind, id, text))
 
     def stop(self, cause: str, id: str, text: str) -> None:  # noqa: A002
         """Say that something stops the traffic; the first stop counts."""
         if self.cause is None:
             self.cause = cause
             self.stop_text = text
-            self.hops.append(Hop("stop", id, text))
+            self._beyond.append(Hop("stop", id, text))
 
     def hide(self, reason: NotVisible) -> None:
         """Say that a fact is missing."""
@@ -159,7 +162,7 @@ class Trail:
     def reopen(self, reason: NotVisible) -> None:
         """Take the stop back: there may be another way, which is not visible."""
         self.cause, self.stop_text, self.via = None, "", "unknown"
-        self.hops = [hop for hop in self.hops if hop.kind != "stop"]
+        self._beyond = [hop for hop in self._beyond if hop.kind != "stop"]
         self.hidden.append(reason)
 
     def assume(self, text: str) -> None:
@@ -174,6 +177,7 @@ class Trail:
 
     def path(self, why: str = "") -> Path:
         """End the walk."""
+        self.hops, self._beyond = [*self.hops, *self._beyond], []
         if self.cause is not None:
             return Path(
                 self.source, self.destination, BLOCKED, self.via, blocked_by=self.cause, hops=self.hops, why=self.stop_text, assumptions=self.assumptions

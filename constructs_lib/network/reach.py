@@ -312,6 +312,7 @@ def _by_interface(trail: Trail, start: Vantage, asked: Target, endpoint: Endpoin
     trail.via = "vpce-interface"
     subnet = start.subnets[0]
     places = ", ".join(place.id for place in endpoint.subnets) or "subnets that are not declared"
+    trail.hop("route", ways.table_name(subnet), f"endpoint {endpoint.id} is local to VPC {endpoint.vpc.id}")
     trail.hop("endpoint", endpoint.id, f"{endpoint.service_name}, its names resolve to it, in {places}")
     if endpoint.declared:
         gates.leave(trail, start, asked, endpoint.id, gates.to_interface(asked, (), endpoint.subnets or (subnet,)))
@@ -331,6 +332,7 @@ def _by_gateway(trail: Trail, start: Vantage, asked: Target, known: tuple[Endpoi
         if not endpoint.stands_in(table):
             continue
         trail.via = "vpce-gateway"
+        trail.hop("route", table.id, f"prefix list of {asked.text} -> {endpoint.id}")
         trail.hop("endpoint", endpoint.id, f"{endpoint.service_name}, in route table {table.id}")
         gates.leave(trail, start, asked, f"{asked.text} (the prefix list of {endpoint.id})", gates.to_gateway(asked))
         gates.pass_policy(trail, endpoint)

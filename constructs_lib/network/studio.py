@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly import fact
+from constructs_lib.assembly import NotVisible, fact
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.iam import Role
 from constructs_lib.network.things import Thing
@@ -162,8 +162,7 @@ class UserProfile(Thing):
     @fact
     def vantage(self) -> Vantage:
         """Where its apps stand."""
-        assert self.domain is not None
-        return self.domain.place(self.id, self.all_groups, self)
+        return domain_of(self).place(self.id, self.all_groups, self)
 
     @property
     def vantages(self) -> tuple[Vantage, ...]:
@@ -210,8 +209,7 @@ class Space(Thing):
     @fact
     def vantage(self) -> Vantage:
         """Where its apps stand."""
-        assert self.domain is not None
-        return self.domain.place(self.id, self.security_groups, self)
+        return domain_of(self).place(self.id, self.security_groups, self)
 
     @property
     def vantages(self) -> tuple[Vantage, ...]:
@@ -251,15 +249,25 @@ class App(Thing):
     @fact
     def vantage(self) -> Vantage:
         """Where it stands."""
-        assert self.domain is not None
-        if self.space is not None:
-            return self.domain.place(self.id, self.space.security_groups, self)
-        return self.domain.place(self.id, self.domain.app_groups(self.user_profile), self)
+        domain = domain_of(self)
+        groups = domain.app_groups(self.user_profile) if self.space is None else self.space.security_groups
+        return domain.place(self.id, groups, self)
 
     @property
     def vantages(self) -> tuple[Vantage, ...]:
         """The same, as a tuple of one."""
         return (self.vantage,)
+
+
+def domain_of(thing: UserProfile | Space | App) -> Domain:
+    """The domain of something that must have one.
+
+    Raises:
+        NotVisible: It names none.
+    """
+    if thing.domain is None:
+        raise NotVisible(f"the domain of {thing.noun} {thing.id}, which names none", f"give its DomainId to {thing.id}")
+    return thing.domain
 
 
 def _is_named(thing: Thing, name: object, prop: str) -> bool:

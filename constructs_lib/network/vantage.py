@@ -132,7 +132,17 @@ def admits_interface(
     Raises:
         NotVisible: A rule, or an address that is not known, could decide.
     """
-    high = low if high is None else high
+    if not rules:
+        return None
+    # Many workloads stand in the same place, and one workload asks for many services behind the same groups.
+    network = rules[0].group.network
+    return network.admission(tuple(rules), tuple(groups), tuple(subnets), protocol, low, low if high is None else high)
+
+
+def admission(
+    rules: Sequence[Rule], groups: Sequence[SecurityGroup], subnets: Sequence[Subnet], protocol: str, low: int, high: int
+) -> tuple[Rule, ...] | None:
+    """Work out what `admits_interface` returns."""
     speaking = [rule for rule in rules if rule.speaks_of(protocol, low, high)]
     try:
         ranges = [subnet.cidr for subnet in subnets]

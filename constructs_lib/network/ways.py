@@ -47,11 +47,15 @@ def missing_route(trail: Trail, subnet: Subnet, cause: str, text: str) -> None:
             trail.hide(NotVisible(f"the routes that {gateway.id} propagates into {subnet.route_table.id}", _BEHIND))
             return
     trail.via = "none"
-    trail.stop(cause, _table_name(subnet), text)
+    trail.stop(cause, table_name(subnet), text)
 
 
-def _table_name(subnet: Subnet) -> str:
-    return subnet.id if subnet.imported and not subnet.associated else subnet.route_table.id
+def table_name(subnet: Subnet) -> str:
+    """What messages call the route table of a subnet, be it known or not."""
+    try:
+        return f"the route table of {subnet.id}" if subnet.imported and not subnet.associated else subnet.route_table.id
+    except NotVisible:
+        return f"the route table of {subnet.id}"
 
 
 def out(trail: Trail, vantage: Vantage, target: Target, cause: str, missing: str) -> None:
@@ -65,9 +69,9 @@ def out(trail: Trail, vantage: Vantage, target: Target, cause: str, missing: str
     if route is None and vantage.dual_stack and _egress_only(trail, vantage, target):
         return
     if route is None:
-        missing_route(trail, subnet, cause, f"{missing}{', and ' if missing else ''}{_table_name(subnet)} has no default route")
+        missing_route(trail, subnet, cause, f"{missing}{', and ' if missing else ''}{table_name(subnet)} has no default route")
         return
-    trail.hop("route", route.id, route.shown)
+    trail.hop("route", route.id, f"{route.shown}, in {table_name(subnet)}")
     follow(trail, vantage, target, route)
 
 
@@ -208,7 +212,7 @@ def _firewall(trail: Trail, vantage: Vantage, target: Target, route: Route) -> N
         trail.hide(NotVisible(f"what lies behind firewall {firewall.id}", _BEHIND))
         return
     _inspect(trail, target, route)
-    trail.hop("route", onward.id, onward.shown)
+    trail.hop("route", onward.id, onward.shown, beyond=True)
     follow(trail, vantage, target, onward)
 
 
@@ -274,18 +278,18 @@ def to_piece(trail: Trail, vantage: Vantage, target: Target, piece: Range, where
 
     subnet = vantage.subnets[0]
     if where is None:
-        missing_route(trail, subnet, "route", f"no route of {_table_name(subnet)} leads to {piece}")
+        missing_route(trail, subnet, "route", f"no route of {table_name(subnet)} leads to {piece}")
         return
     if isinstance(where, NotVisible):
         trail.hide(where)
         gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
     elif isinstance(where, Vpc):
         trail.via = "local"
-        trail.hop("route", _table_name(subnet), f"{piece} is local to VPC {where.id}")
+        trail.hop("route", table_name(subnet), f"{piece} is local to VPC {where.id}")
         gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
         gates.pass_acls(trail, target, _local_crossings(subnet, where, piece))
     else:
-        trail.hop("route", where.id, where.shown)
+        trail.hop("route", where.id, f"{where.shown}, in {table_name(subnet)}")
         _to_piece_by(trail, vantage, target, piece, where)
 
 
@@ -383,7 +387,7 @@ def _far_side(trail: Trail, subnet: Subnet, far: Vpc, peering: Peering, piece: R
 def back_way(trail: Trail, one: Subnet, other: Subnet) -> None:
     """Say that the way between two subnets of one VPC is the local route."""
     trail.via = "local"
-    trail.hop("route", _table_name(one), f"subnet {other.id} is local to VPC {one.vpc.id}")
+    trail.hop("route", table_name(one), f"subnet {other.id} is local to VPC {one.vpc.id}")
 
 
 def unknown_way(trail: Trail, vantage: Vantage, target: Target) -> None:

@@ -29,6 +29,7 @@ def members(block):
     return set(range(block.first, block.last + 1))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 32))
 def test_ipv4_blocks_read_as_python_reads_them(address, length):
     """Every block has the addresses that `ipaddress` gives it, host bits ignored, and is written the same."""
@@ -39,6 +40,7 @@ def test_ipv4_blocks_read_as_python_reads_them(address, length):
     assert block.prefix == length
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**128 - 1), st.integers(0, 128))
 def test_ipv6_blocks_too(address, length):
     """The same for IPv6."""
@@ -47,6 +49,7 @@ def test_ipv6_blocks_too(address, length):
     assert (block.first, block.last, str(block)) == (int(network[0]), int(network[-1]), str(network))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789./:abcx ", max_size=24))
 def test_what_is_no_block_is_refused(text):
     """Whatever `ipaddress` refuses is a ValueError, and nothing else is."""
@@ -63,6 +66,7 @@ def test_what_is_no_block_is_refused(text):
     assert read or not valid or "." in text.partition("/")[2]  # `ipaddress` also takes a netmask
 
 
+@settings(deadline=None)
 @given(st.lists(blocks(), max_size=4), st.lists(blocks(), max_size=6))
 def test_unions_of_ranges(ranges, others):
     """Subtraction, coverage and overlap of unions are those of the sets of addresses."""
@@ -74,6 +78,7 @@ def test_unions_of_ranges(ranges, others):
     assert touches(ranges, others) == bool(left & right)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_an_address_is_public_or_private_or_special(address):
     """No address is both in the internet and in a private range."""
@@ -142,6 +147,7 @@ class Group:
     imported = False
 
 
+@settings(deadline=None)
 @given(st.lists(rules(Group()), max_size=6), blocks(), PORTS, PORTS, st.sampled_from(["tcp", "udp"]))
 def test_a_union_of_rules(listed, asked, one, other, protocol):
     """Rules admit what their union covers: each address on each port; and the rules that are named suffice for it."""
@@ -179,6 +185,7 @@ def entries(draw):
     return found
 
 
+@settings(deadline=None)
 @given(entries(), blocks(), PORTS, PORTS)
 def test_the_order_of_acl_entries(asker, listed, asked, one, other):
     """The first entry by number decides for each address and port, and what no entry matches is denied."""
