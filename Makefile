@@ -8,10 +8,10 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 WORKERS ?= auto
 .DEFAULT_GOAL := help
 
-.PHONY: help setup deploy-local test test-kernel check lint format types contracts snapshots docs bench wheel clean
+.PHONY: help setup deploy-local test test-kernel check lint format types contracts snapshots release-snapshots docs bench wheel clean
 
 help: ## show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.done node_modules/.done ## install everything into .venv and node_modules
 
@@ -54,6 +54,9 @@ contracts: setup ## the import contracts of the architecture
 
 snapshots: setup ## renew the snapshots after a change that is meant
 	@$(BIN)/python -m pytest -q -n $(WORKERS) tests --snapshot-update
+
+release-snapshots: setup ## keep this version's templates, which later versions are compared with
+	@$(BIN)/python -m tools.reference --release
 
 docs: setup ## write the generated pages: rules, acknowledgements, pictures
 	@$(BIN)/python -m tools.docs
