@@ -9,7 +9,7 @@ from constructs_lib.assembly.load import from_documents, load
 from constructs_lib.assembly.resource import Resource
 from constructs_lib.assembly.template import Template
 from constructs_lib.assembly.values import Pseudo, Reference, Text, Unknown, known, references
-from constructs_lib.assembly.worlds import Branch, believe, explore
+from constructs_lib.assembly.worlds import DIVIDED, Branch, World, believe, explore, undivided
 
 
 def declarations_schema() -> str:
@@ -20,6 +20,7 @@ def declarations_schema() -> str:
 
 
 __all__ = [
+    "DIVIDED",
     "Branch",
     "Group",
     "Input",
@@ -32,6 +33,7 @@ __all__ = [
     "Template",
     "Text",
     "Unknown",
+    "World",
     "believe",
     "declarations_schema",
     "explore",
@@ -42,4 +44,5 @@ __all__ = [
     "load",
     "nearest",
     "references",
+    "undivided",
 ]

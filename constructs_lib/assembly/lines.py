@@ -2,111 +2,129 @@
 
 from __future__ import annotations
 
+import os
 import re
+from bisect import bisect_left
 from functools import lru_cache
+from json.decoder import JSONDecoder, scanstring
 
 from constructs_lib.assembly.errors import InputError
 from constructs_lib.assembly.read import read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_value = JSONDecoder().raw_decode
+_space = re.compile(r"[ \t\r\n]*").match
 
 
 def find_line(file: str, path: Sequence[str | int]) -> int | None:
     """Return the line (from 1) of what stands at ``path`` in a JSON or YAML file, or of the deepest part of the path that is there."""
     try:
-        text = _text(file)
-    except InputError:
+        found = os.stat(file)
+        lines = _lines(file, found.st_mtime_ns, found.st_size)
+    except (OSError, InputError):
         return None
-    if text.lstrip()[:1] == "{":
-        line = _json_line(text, path)
-        if line is not None:
-            return line
-    return _yaml_line(text, path)
+    return lines.find(path)
 
 
 @lru_cache(maxsize=4)
-def _text(file: str) -> str:
-    return read_text(file, file)
+def _lines(file: str, changed: int, size: int) -> _Lines:
+    """Return what is known of a file's lines; it is read anew when it was written anew."""
+    del changed, size
+    return _Lines(read_text(file, file))
 
 
-def _json_line(text: str, path: Sequence[str | int]) -> int | None:
-    """Walk down the path; the first two keys are found by search where they are written only once in the text."""
-    position = text.find("{")
-    found: int | None = None
-    steps = list(path)
-    if len(steps) >= 2 and isinstance(steps[1], str) and (direct := _only_key(text, steps[1])) is not None:
-        found, position = direct
-        steps = steps[2:]
-    for step in steps:
-        nexts = _child(text, position, step)
-        if nexts is None:
-            break
-        found, position = nexts
-    return None if found is None else text.count("\n", 0, found) + 1
+class _Lines:
+    """The lines of one text, located as far as they were asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.start = _after_space(text, 0)
+        self.is_json = text[self.start : self.start + 1] == "{"
+        self.breaks: list[int] | None = None
+        self.containers: dict[int, _Container] = {}
+
+    def find(self, path: Sequence[str | int]) -> int | None:
+        """Return the line of a path, or of the deepest part of it that is there."""
+        if self.is_json:
+            try:
+                return self._json_line(path)
+            except (ValueError, IndexError):
+                self.is_json = False  # YAML may start with a brace, too
+        return _yaml_line(self.text, path)
+
+    def _json_line(self, path: Sequence[str | int]) -> int | None:
+        found, position = None, self.start
+        for step in path:
+            container = self.containers.get(position)
+            if container is None:
+                container = self.containers[position] = _Container(self.text, position)
+            place = container.find(step)
+            if place is None:
+                break
+            found, position = place
+        return None if found is None else self._line_at(found)
+
+    def _line_at(self, position: int) -> int:
+        if self.breaks is None:
+            self.breaks = [match.start() for match in re.finditer("\n", self.text)]
+        return bisect_left(self.breaks, position) + 1
 
 
-def _only_key(text: str, key: str) -> tuple[int, int] | None:
-    """Return where a key and its value stand, if the text has it as a key just once and an object follows."""
-    quoted = f'"{key}"'
-    start = text.find(quoted)
-    found: tuple[int, int] | None = None
-    while start >= 0:
-        after = start + len(quoted)
-        while after < len(text) and text[after] in " \t\r\n":
-            after += 1
-        if text[after : after + 1] == ":":
-            if found is not None:
-                return None
-            found = start, after + 1
-        start = text.find(quoted, start + 1)
-    if found is None:
+class _Container:
+    """An object or list in a JSON text; members are located one after the other, until the one that is asked for."""
+
+    __slots__ = ("found", "rest")
+
+    def __init__(self, text: str, start: int) -> None:
+        self.found: dict[str | int, tuple[int, int]] = {}
+        mark = text[start]
+        self.rest = _members(text, start) if mark == "{" else _items(text, start) if mark == "[" else iter(())
+
+    def find(self, wanted: str | int) -> tuple[int, int] | None:
+        """Return where a key or item stands, and where its value starts; None where there is no such."""
+        found = self.found.get(wanted)
+        if found is not None:
+            return found
+        for name, start, value in self.rest:
+            self.found[name] = start, value
+            if name == wanted:
+                return start, value
         return None
-    return found if text[found[1] : found[1] + 100].lstrip()[:1] == "{" else None
 
 
-def _child(text: str, position: int, step: str | int) -> tuple[int, int] | None:
-    """Return where the key or item ``step`` of the value at ``position`` stands, and where its value starts."""
-    wanted = f'"{step}"' if isinstance(step, str) else None
-    depth = 0
+def _members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """Yield each key of an object with where it stands and where its value starts; values are passed over at the speed of the JSON reader."""
+    position = _after_space(text, start + 1)
+    while text[position] != "}":
+        name, after = scanstring(text, position + 1)
+        value = _after_space(text, _after_space(text, after) + 1)
+        yield name, position, value
+        position = _next(text, value)
+
+
+def _items(text: str, start: int) -> Iterator[tuple[int, int, int]]:
+    """Yield each item of a list with where it stands."""
+    position = _after_space(text, start + 1)
     index = 0
-    found = _MARKS.finditer(text, position)
-    opened = next(found, None)
-    if opened is None or opened.group() != ("{" if wanted else "["):
-        return None
-    expecting_key = True
-    if wanted is None and step == 0:
-        return _item(text, opened.end())
-    for match in found:
-        mark = match.group()
-        if depth == 0:
-            if mark in "}]":
-                return None
-            if wanted is None and mark == ",":
-                index += 1
-                if index == step:
-                    return _item(text, match.end())
-            elif wanted is not None and expecting_key and mark[0] == '"':
-                if mark == wanted:
-                    return match.start(), text.index(":", match.end()) + 1
-                expecting_key = False
-            elif mark == ",":
-                expecting_key = True
-        if mark in "{[":
-            depth += 1
-        elif mark in "}]":
-            depth -= 1
-    return None
+    while text[position] != "]":
+        yield index, position, position
+        position = _next(text, position)
+        index += 1
 
 
-def _item(text: str, position: int) -> tuple[int, int]:
-    while position < len(text) and text[position] in " \t\r\n":
-        position += 1
-    return position, position
+def _next(text: str, value: int) -> int:
+    """Return what follows a value and the comma after it."""
+    position = _after_space(text, _value(text, value)[1])
+    return _after_space(text, position + 1) if text[position] == "," else position
+
+
+def _after_space(text: str, position: int) -> int:
+    match = _space(text, position)
+    assert match is not None
+    return match.end()
 
 
 def _yaml_line(text: str, path: Sequence[str | int]) -> int | None:
