@@ -166,10 +166,19 @@ class NetworkAcl(Thing):
         entries = self.network.pointing("AWS::EC2::NetworkAclEntry", self, "NetworkAclId")
         found = [_read_entry(each) for each in entries if each.flag("Egress", default=False) is egress]
         if self.default_of is not None:
-            found += [AclEntry(_DEFAULT_NUMBER, allow=True, range=everything) for everything in (EVERYTHING4, EVERYTHING6)]
+            found += [
+                AclEntry(_DEFAULT_NUMBER, allow=True, range=everything) for everything in (EVERYTHING4, EVERYTHING6)
+            ]
         return tuple(sorted(found, key=lambda entry: entry.number))
 
-    def decide(self, egress: bool, target: Range | Sequence[Range], protocol: str = "tcp", low: int = 443, high: int | None = None) -> Decision:
+    def decide(
+        self,
+        egress: bool,
+        target: Range | Sequence[Range],
+        protocol: str = "tcp",
+        low: int = 443,
+        high: int | None = None,
+    ) -> Decision:
         """Say whether it lets these addresses and ports through: the first entry that matches decides, for each of them.
 
         A denial of some of the ports, or of some of the addresses, is a denial; `partly` tells that only some of the addresses are denied.
@@ -211,7 +220,12 @@ def _read_entry(each: Thing) -> AclEntry:
     if number is None:
         raise NotVisible(f"the RuleNumber of {each.id}", "give it")
     name = "CidrBlock" if each.given("CidrBlock") else "Ipv6CidrBlock"
-    entry = AclEntry(number, allow=str(each.text("RuleAction")).lower() == "allow", range=each.network.range(each, name), resource=each.resource)
+    entry = AclEntry(
+        number,
+        allow=str(each.text("RuleAction")).lower() == "allow",
+        range=each.network.range(each, name),
+        resource=each.resource,
+    )
     entry.protocol = normal_protocol(each.known("Protocol", default=-1))
     if entry.protocol in ("tcp", "udp") and each.given("PortRange"):
         low, high = whole(each.known("PortRange", "From")), whole(each.known("PortRange", "To"))

@@ -38,7 +38,7 @@ class Facts(dict[str, "Any"]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The fact, noted as believed, or the default."""
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 - `dict.get` is what this replaces
 
 
 def _words(value: Any) -> str:
@@ -76,7 +76,9 @@ class Declarations:
     def _add(self, name: str, facts: dict[str, Any]) -> None:
         """Take a VPC's facts; what was said of it before stays where it is not said again."""
         vpc = self.vpcs.setdefault(name, {})
-        vpc.update({key: value for key, value in facts.items() if key not in ("endpoints", "subnets", "securityGroups")})
+        vpc.update(
+            {key: value for key, value in facts.items() if key not in ("endpoints", "subnets", "securityGroups")}
+        )
         vpc.setdefault("endpoints", {}).update(facts.get("endpoints", {}))
         for subnet, of_subnet in facts.get("subnets", {}).items():
             self.subnets.setdefault(subnet, {}).update(of_subnet, vpc=name)

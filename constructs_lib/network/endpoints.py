@@ -301,7 +301,9 @@ class DeclaredEndpoint(Endpoint):
     def route_tables(self) -> tuple[RouteTable, ...]:
         """The route tables that it is declared to stand in."""
         if not self.route_tables_given:
-            raise NotVisible(f"the route tables of the {self.id}", "declare its routeTables in Metadata.SageMakerNetwork")
+            raise NotVisible(
+                f"the route tables of the {self.id}", "declare its routeTables in Metadata.SageMakerNetwork"
+            )
         return tuple(self.network.thing(RouteTable, name) for name in self.facts["routeTables"])
 
     @fact

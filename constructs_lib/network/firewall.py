@@ -58,7 +58,10 @@ class FirewallPolicy(Thing):
     def stateful_groups(self) -> tuple[RuleGroup, ...]:
         """The stateful rule groups, in order."""
         count = len(self.entries("FirewallPolicy", "StatefulRuleGroupReferences"))
-        found = [self.thing(RuleGroup, "FirewallPolicy", "StatefulRuleGroupReferences", index, "ResourceArn") for index in range(count)]
+        found = [
+            self.thing(RuleGroup, "FirewallPolicy", "StatefulRuleGroupReferences", index, "ResourceArn")
+            for index in range(count)
+        ]
         return tuple(group for group in found if group is not None)
 
     @fact
@@ -114,7 +117,10 @@ class Firewall(Thing):
 
     def _stateful(self, policy: FirewallPolicy, port: int, hosts: Sequence[str]) -> str | None:
         if policy.stateful_groups and port not in _INSPECTED:
-            raise NotVisible(f"what firewall policy {policy.id} does with TCP {port}, which domain lists do not look at", _CANNOT_TELL)
+            raise NotVisible(
+                f"what firewall policy {policy.id} does with TCP {port}, which domain lists do not look at",
+                _CANNOT_TELL,
+            )
         passed = False
         for group in policy.stateful_groups:
             kind, targets, compared = group.domains

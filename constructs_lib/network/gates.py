@@ -34,13 +34,19 @@ def _names(groups: Sequence[SecurityGroup]) -> str:
 
 
 def _texts(rules: Sequence[Rule]) -> str:
-    return "; ".join(dict.fromkeys(f"{rule.text}{' (the default egress)' if rule.implicit else f' ({rule.id})'}" for rule in rules))
+    return "; ".join(
+        dict.fromkeys(f"{rule.text}{' (the default egress)' if rule.implicit else f' ({rule.id})'}" for rule in rules)
+    )
 
 
 def leave(trail: Trail, vantage: Vantage, target: Target, where: str, ask: Question) -> None:
     """Pass the groups of the workload: `ask` says which of their rules let the traffic out, None if none does."""
     if not vantage.groups:
-        trail.hide(NotVisible(f"the security groups of {vantage.id}, which names none", f"name the security groups of {vantage.id}"))
+        trail.hide(
+            NotVisible(
+                f"the security groups of {vantage.id}, which names none", f"name the security groups of {vantage.id}"
+            )
+        )
         return
     try:
         found = ask(egress_of(vantage.groups))
@@ -68,7 +74,8 @@ def to_public(target: Target, *, version: int = 4) -> Question:
             for rule in rules:
                 if rule.speaks_of(target.protocol, target.low, target.high) and _partly_public(rule, version):
                     raise NotVisible(
-                        f"whether {target.text} lies in {rule.other_side}, which is all that {rule.group.id} lets out", _OPEN.format(target.text)
+                        f"whether {target.text} lies in {rule.other_side}, which is all that {rule.group.id} lets out",
+                        _OPEN.format(target.text),
                     )
         return found
 
@@ -76,7 +83,9 @@ def to_public(target: Target, *, version: int = 4) -> Question:
 
 
 def _partly_public(rule: Rule, version: int) -> bool:
-    return rule.prefix_list is not None or any(one.overlaps(public) for one in rule.ranges for public in PUBLIC[version])
+    return rule.prefix_list is not None or any(
+        one.overlaps(public) for one in rule.ranges for public in PUBLIC[version]
+    )
 
 
 def to_gateway(target: Target) -> Question:
@@ -85,7 +94,11 @@ def to_gateway(target: Target) -> Question:
 
     def ask(rules: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
         for rule in rules:
-            if rule.prefix_list is not None and not rule.prefixes and rule.speaks_of(target.protocol, target.low, target.high):
+            if (
+                rule.prefix_list is not None
+                and not rule.prefixes
+                and rule.speaks_of(target.protocol, target.low, target.high)
+            ):
                 return (rule,)
         return public(rules)
 
@@ -97,7 +110,9 @@ def to_interface(target: Target, groups: Sequence[SecurityGroup], subnets: Seque
     return lambda rules: admits_interface(rules, groups, subnets, target.protocol, target.low, target.high)
 
 
-def enter(trail: Trail, vantage: Vantage, target: Target, groups: Sequence[SecurityGroup], name: str, cause: str) -> None:
+def enter(
+    trail: Trail, vantage: Vantage, target: Target, groups: Sequence[SecurityGroup], name: str, cause: str
+) -> None:
     """Pass the groups of the other end."""
     try:
         found = vantage.admitted_by(ingress_of(groups), target.protocol, target.low, target.high)
@@ -107,7 +122,9 @@ def enter(trail: Trail, vantage: Vantage, target: Target, groups: Sequence[Secur
     _entered(trail, vantage, target, found, _names(groups), name, cause)
 
 
-def _entered(trail: Trail, vantage: Vantage, target: Target, found: Sequence[Rule] | None, groups: str, name: str, cause: str) -> None:
+def _entered(
+    trail: Trail, vantage: Vantage, target: Target, found: Sequence[Rule] | None, groups: str, name: str, cause: str
+) -> None:
     if found is None:
         who = _names(vantage.groups) or vantage.id
         trail.stop(cause, groups, f"security group {groups} of {name} does not admit {target.ports_text} from {who}")
@@ -189,7 +206,10 @@ def _cross(trail: Trail, target: Target, crossing: Crossing, shown: set[NetworkA
     ranges = crossing.ranges()
     request = acl.decide(not crossing.inward, ranges, target.protocol, target.low, target.high)
     replies = acl.decide(crossing.inward, ranges, target.protocol, *REPLIES)
-    for decision, egress, what in ((request, not crossing.inward, target.ports_text), (replies, crossing.inward, "replies on TCP 1024-65535")):
+    for decision, egress, what in (
+        (request, not crossing.inward, target.ports_text),
+        (replies, crossing.inward, "replies on TCP 1024-65535"),
+    ):
         if decision.allowed:
             continue
         way = "out of" if egress else "into"
@@ -199,8 +219,8 @@ def _cross(trail: Trail, target: Target, crossing: Crossing, shown: set[NetworkA
         elif target.kind == "internet":
             trail.hop("network-acl", acl.id, f"refuses a part of the addresses: entry {decision.entry.text}")
         else:
-            what = f"whether the addresses of {target.text} are among those that network ACL {acl.id} refuses (entry {decision.entry.text})"
-            trail.hide(NotVisible(what, _OPEN.format(target.text)))
+            unknown = f"whether the addresses of {target.text} are among those that network ACL {acl.id} refuses (entry {decision.entry.text})"
+            trail.hide(NotVisible(unknown, _OPEN.format(target.text)))
     if request.allowed and replies.allowed and acl not in shown:
         shown.add(acl)
         text = f"allows {target.ports_text} (entry {request.entry.text}) and the replies (entry {replies.entry.text})"
@@ -211,7 +231,9 @@ def _acl(trail: Trail, subnet: Subnet) -> NetworkAcl | None:
     """The ACL of a subnet; None where it is not in the templates, which is then assumed to be the default one."""
     if subnet.imported:
         declared = (subnet.declared or {}).get("nacl")
-        trail.assume(f"the network ACL of {subnet.id} allows everything ({'declared' if declared else 'as the default one does'})")
+        trail.assume(
+            f"the network ACL of {subnet.id} allows everything ({'declared' if declared else 'as the default one does'})"
+        )
         return None
     acl = subnet.acl
     if acl.imported and not acl.default:

@@ -44,10 +44,24 @@ class Rule:
     """
 
     __slots__ = (
-        "direction", "from_port", "group", "hidden_range", "implicit", "peer", "prefix_list", "prefixes", "protocol", "range", "resource", "to_port", "unknown",
+        "direction",
+        "from_port",
+        "group",
+        "hidden_range",
+        "implicit",
+        "peer",
+        "prefix_list",
+        "prefixes",
+        "protocol",
+        "range",
+        "resource",
+        "to_port",
+        "unknown",
     )
 
-    def __init__(self, direction: str, group: SecurityGroup, resource: Resource | None, *, implicit: bool = False) -> None:
+    def __init__(
+        self, direction: str, group: SecurityGroup, resource: Resource | None, *, implicit: bool = False
+    ) -> None:
         self.direction = direction
         self.group = group
         self.resource = resource
@@ -90,7 +104,9 @@ class Rule:
         """Has it any of these ports of this protocol in it?"""
         if self.everything:
             return True
-        return self.protocol == protocol and (protocol not in ("tcp", "udp") or (self.from_port <= high and low <= self.to_port))
+        return self.protocol == protocol and (
+            protocol not in ("tcp", "udp") or (self.from_port <= high and low <= self.to_port)
+        )
 
     @property
     def ports_text(self) -> str:
@@ -209,7 +225,9 @@ class SecurityGroup(Thing):
         if isinstance(value, Unknown):
             return (_unknown_rule(self, direction, self.hidden(value, name)),)
         bodies = value if value.__class__ is list else [value] if value else []
-        rules = [read_rule(self, direction, body, self.resource, f"{name}.{index}") for index, body in enumerate(bodies)]
+        rules = [
+            read_rule(self, direction, body, self.resource, f"{name}.{index}") for index, body in enumerate(bodies)
+        ]
         return tuple(rule for rule in rules if rule is not None)
 
     def _separate_resources(self, direction: str) -> list[Thing]:
@@ -220,7 +238,16 @@ class SecurityGroup(Thing):
         """The rules that separate resources add to the group."""
         found = []
         for each in self._separate_resources(direction):
-            names = ("IpProtocol", "FromPort", "ToPort", "CidrIp", "CidrIpv6", _GROUPS[direction], _LISTS[direction], "SourceSecurityGroupName")
+            names = (
+                "IpProtocol",
+                "FromPort",
+                "ToPort",
+                "CidrIp",
+                "CidrIpv6",
+                _GROUPS[direction],
+                _LISTS[direction],
+                "SourceSecurityGroupName",
+            )
             rule = read_rule(self, direction, {name: each.get(name) for name in names}, each.resource, "")
             if rule is not None:
                 found.append(rule)
@@ -345,7 +372,9 @@ def _read_other_side(rule: Rule, body: dict[str, Any], where: str) -> None:
         return
     value = body.get(_LISTS[rule.direction])
     if value in (None, ""):
-        rule.unknown = rule.unknown or NotVisible(f"the other side of rule {where or rule.id} of security group {rule.group.id}")
+        rule.unknown = rule.unknown or NotVisible(
+            f"the other side of rule {where or rule.id} of security group {rule.group.id}"
+        )
         return
     rule.prefix_list = str(value)
     rule.prefixes = network.prefixes_of(value)
@@ -368,7 +397,11 @@ def egress_of(groups: Iterable[SecurityGroup]) -> tuple[Rule, ...]:
 
 
 def admits(
-    rules: Iterable[Rule], peer: Range | SecurityGroup | Sequence[Range | SecurityGroup], protocol: str = "tcp", low: int = 443, high: int | None = None
+    rules: Iterable[Rule],
+    peer: Range | SecurityGroup | Sequence[Range | SecurityGroup],
+    protocol: str = "tcp",
+    low: int = 443,
+    high: int | None = None,
 ) -> tuple[Rule, ...] | None:
     """Return the rules that together admit all these ports from or to `peer`, or None where some of it is not admitted.
 
@@ -392,7 +425,9 @@ def admits(
             hidden = hidden or (rule.unknown if _may_decide(rule, ranges, named=named) else None)
             continue
         if rule.prefix_list is not None and not rule.prefixes and any(one.private for one in ranges):
-            reason = NotVisible(f"what prefix list {rule.prefix_list} of {rule.id} holds", "write its ranges out as rules of their own")
+            reason = NotVisible(
+                f"what prefix list {rule.prefix_list} of {rule.id} holds", "write its ranges out as rules of their own"
+            )
         hidden = hidden or reason
         usable.append((rule, named))
     found = _cover(usable, ranges, low, high)
@@ -422,11 +457,17 @@ def _names_any(rule: Rule, groups: Sequence[SecurityGroup]) -> tuple[bool, NotVi
     return False, hidden
 
 
-def _cover(usable: Sequence[tuple[Rule, bool]], ranges: Sequence[Range], low: int, high: int) -> tuple[Rule, ...] | None:
+def _cover(
+    usable: Sequence[tuple[Rule, bool]], ranges: Sequence[Range], low: int, high: int
+) -> tuple[Rule, ...] | None:
     """Return the rules that cover the whole of ports x ranges, or None."""
     decisive: list[Rule] = []
     for first, last in _port_slices((rule for rule, _ in usable), low, high):
-        speaking = [(rule, named) for rule, named in usable if rule.everything or (rule.from_port <= first and last <= rule.to_port)]
+        speaking = [
+            (rule, named)
+            for rule, named in usable
+            if rule.everything or (rule.from_port <= first and last <= rule.to_port)
+        ]
         found = _cover_slice(speaking, ranges)
         if found is None:
             return None
@@ -460,7 +501,9 @@ def _cover_slice(speaking: Sequence[tuple[Rule, bool]], ranges: Sequence[Range])
     return None
 
 
-def self_admitted(groups: Sequence[SecurityGroup], protocol: str, low: int, high: int, direction: str) -> tuple[Rule, ...] | None:
+def self_admitted(
+    groups: Sequence[SecurityGroup], protocol: str, low: int, high: int, direction: str
+) -> tuple[Rule, ...] | None:
     """Return the rules by which these groups admit each other (a rule names one of them), or None.
 
     Raises:

@@ -39,7 +39,9 @@ class Statement:
         self.resources = texts(body.get("Resource"))
         conditions = body.get("Condition")
         self.conditions: dict[str, dict[str, Any]] = (
-            {operator: keys for operator, keys in conditions.items() if keys.__class__ is dict} if conditions.__class__ is dict else {}
+            {operator: keys for operator, keys in conditions.items() if keys.__class__ is dict}
+            if conditions.__class__ is dict
+            else {}
         )
 
     @property
@@ -80,7 +82,9 @@ class Statement:
 def texts(value: Any) -> tuple[str, ...]:
     """Return a lone value or a list as texts, with `*` for what is not known of them."""
     values = value if value.__class__ is list else [] if value is None else [value]
-    return tuple(one.pattern if one.__class__ is Text else "*" if isinstance(one, Unknown) else str(one) for one in values)
+    return tuple(
+        one.pattern if one.__class__ is Text else "*" if isinstance(one, Unknown) else str(one) for one in values
+    )
 
 
 def matches(pattern: str, action: str) -> bool:
@@ -178,9 +182,17 @@ class Role(Thing):
     def attached(self) -> tuple[Policy, ...]:
         """The policies of the templates that are attached to it, from either side."""
         network = self.network
-        found = [network.of(Policy, one.resource) for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy") for one in network.pointing(kind, self, "Roles")]
-        found += [network.of(Policy, one.resource) for one in network.pointing("AWS::IAM::RolePolicy", self, "RoleName")]
-        named = [network.thing(Policy, value) for value in self._managed() if not isinstance(value, (str, Text, Unknown))]
+        found = [
+            network.of(Policy, one.resource)
+            for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+            for one in network.pointing(kind, self, "Roles")
+        ]
+        found += [
+            network.of(Policy, one.resource) for one in network.pointing("AWS::IAM::RolePolicy", self, "RoleName")
+        ]
+        named = [
+            network.thing(Policy, value) for value in self._managed() if not isinstance(value, (str, Text, Unknown))
+        ]
         found += [policy for policy in named if not policy.imported]
         return tuple(dict.fromkeys(found))
 
@@ -210,7 +222,10 @@ class Role(Thing):
     @property
     def declare_policies(self) -> NotVisible:
         """The exception that says that some of its policies are not in the templates."""
-        return NotVisible(f"{', '.join(self.unknown_policies)} of role {self.id}", "check the stack that defines it along with this one")
+        return NotVisible(
+            f"{', '.join(self.unknown_policies)} of role {self.id}",
+            "check the stack that defines it along with this one",
+        )
 
 
 class BucketPolicy(Thing):

@@ -94,7 +94,15 @@ class Job(Thing):
     def vantage(self) -> Vantage:
         """Where its containers stand."""
         mode = ATTACHED if self.vpc_config_given else MANAGED
-        return Vantage(self.network, self.id, mode, self.subnets, self.security_groups, isolated=self.isolated_network, workload=self)
+        return Vantage(
+            self.network,
+            self.id,
+            mode,
+            self.subnets,
+            self.security_groups,
+            isolated=self.isolated_network,
+            workload=self,
+        )
 
     @property
     def vantages(self) -> tuple[Vantage, ...]:
@@ -152,7 +160,10 @@ class MonitoringSchedule(Job):
             return None
         found = self.network.named(JobDefinition, value, "JobDefinitionName")
         if found is None or found.imported:
-            raise NotVisible(f"job definition {value} is not defined in the templates", "check the stack that defines it along with this one")
+            raise NotVisible(
+                f"job definition {value} is not defined in the templates",
+                "check the stack that defines it along with this one",
+            )
         return found
 
     @fact
@@ -166,9 +177,19 @@ class MonitoringSchedule(Job):
         definition = self.definition
         if definition is None:
             mode = ATTACHED if self.vpc_config_given else MANAGED
-            return Vantage(self.network, self.id, mode, self.subnets, self.security_groups, isolated=self.isolated_network, workload=self)
+            return Vantage(
+                self.network,
+                self.id,
+                mode,
+                self.subnets,
+                self.security_groups,
+                isolated=self.isolated_network,
+                workload=self,
+            )
         found = definition.vantage
-        return Vantage(self.network, self.id, found.mode, found.subnets, found.groups, isolated=found.isolated, workload=self)
+        return Vantage(
+            self.network, self.id, found.mode, found.subnets, found.groups, isolated=found.isolated, workload=self
+        )
 
 
 class Model(Job):
@@ -187,12 +208,15 @@ class Model(Job):
     @fact
     def repository_access_vpc(self) -> bool:
         """Does it pull an image through the VPC (`RepositoryAccessMode` is Vpc)?"""
-        return any(mode == "Vpc" for mode in [self._image_config(body, "RepositoryAccessMode") for body in self.containers])
+        return any(
+            mode == "Vpc" for mode in [self._image_config(body, "RepositoryAccessMode") for body in self.containers]
+        )
 
     @fact
     def registry_auth(self) -> bool:
         """Does its registry ask a Lambda function for credentials?"""
-        return any([bool(self._image_config(body, "RepositoryAuthConfig")) for body in self.containers])
+        given = [bool(self._image_config(body, "RepositoryAuthConfig")) for body in self.containers]
+        return any(given)
 
     def _image_config(self, container: dict[str, Any], name: str) -> Any:
         """A setting of a container's image, or None."""
@@ -237,7 +261,10 @@ class EndpointConfig(Job):
                 continue
             model = self.network.named(Model, name, "ModelName")
             if model is None or model.imported:
-                raise NotVisible(f"model {name} is not defined in the templates", "check the stack that defines it along with this one")
+                raise NotVisible(
+                    f"model {name} is not defined in the templates",
+                    "check the stack that defines it along with this one",
+                )
             found.append((index, model))
         return tuple(found)
 
@@ -256,9 +283,24 @@ class EndpointConfig(Job):
         """The place of its own, for inference components; else that of each model that its variants name."""
         if self.vpc_config_given or not self.models:
             mode = ATTACHED if self.vpc_config_given else MANAGED
-            return (Vantage(self.network, self.id, mode, self.subnets, self.security_groups, isolated=self.isolated_network, workload=self),)
+            return (
+                Vantage(
+                    self.network,
+                    self.id,
+                    mode,
+                    self.subnets,
+                    self.security_groups,
+                    isolated=self.isolated_network,
+                    workload=self,
+                ),
+            )
         places = [model.vantage for _, model in self.models]
-        return tuple(Vantage(self.network, self.id, one.mode, one.subnets, one.groups, isolated=one.isolated, workload=one.workload) for one in places)
+        return tuple(
+            Vantage(
+                self.network, self.id, one.mode, one.subnets, one.groups, isolated=one.isolated, workload=one.workload
+            )
+            for one in places
+        )
 
 
 class InstanceGroup:
@@ -319,7 +361,14 @@ class InstanceGroup:
         """Where its instances stand."""
         cluster = self.cluster
         mode = ATTACHED if self.override_given or cluster.vpc_config_given else MANAGED
-        return Vantage(cluster.network, f"{cluster.id} group {self.name}", mode, self.subnets, self.security_groups, workload=cluster)
+        return Vantage(
+            cluster.network,
+            f"{cluster.id} group {self.name}",
+            mode,
+            self.subnets,
+            self.security_groups,
+            workload=cluster,
+        )
 
 
 class Cluster(Job):
@@ -343,7 +392,9 @@ class Cluster(Job):
     def instance_count(self) -> int | None:
         """How many instances all its groups have together; None where none is set."""
         counts = [group.count for group in self.instance_groups]
-        return sum(count for count in counts if count is not None) if any(count is not None for count in counts) else None
+        return (
+            sum(count for count in counts if count is not None) if any(count is not None for count in counts) else None
+        )
 
     @property
     def isolated_network(self) -> bool:

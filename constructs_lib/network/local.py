@@ -48,26 +48,40 @@ def _to_itself(trail: Trail, start: Vantage, asked: Target) -> None:
     """Members of the same groups, in any of the workload's subnets: the groups decide, whatever the routes."""
     trail.via = "local"
     if not start.groups:
-        raise NotVisible(f"the security groups of {start.id}, which names none", f"name the security groups of {start.id}")
+        raise NotVisible(
+            f"the security groups of {start.id}, which names none", f"name the security groups of {start.id}"
+        )
     names = " and ".join(group.id for group in start.groups)
     for direction, rules_of in (("egress", egress_of), ("ingress", ingress_of)):
         try:
-            found = admits_interface(rules_of(start.groups), start.groups, _all_subnets(start), asked.protocol, asked.low, asked.high)
+            found = admits_interface(
+                rules_of(start.groups), start.groups, _all_subnets(start), asked.protocol, asked.low, asked.high
+            )
         except NotVisible as reason:
             trail.hide(reason)
             continue
         if found is None:
-            way = "lets its members send each other no" if direction == "egress" else "does not admit its own members on"
+            way = (
+                "lets its members send each other no" if direction == "egress" else "does not admit its own members on"
+            )
             trail.stop("security_group", names, f"security group {names} {way} {asked.ports_text}")
         else:
-            trail.hop("security-group", names, f"{direction} between members: {'; '.join(dict.fromkeys(rule.text for rule in found))}")
+            trail.hop(
+                "security-group",
+                names,
+                f"{direction} between members: {'; '.join(dict.fromkeys(rule.text for rule in found))}",
+            )
     here = start.subnets[0]
     gates.pass_acls(trail, asked, [crossing for other in _all_subnets(start) for crossing in between(here, other)])
 
 
 def _all_subnets(start: Vantage) -> tuple[Subnet, ...]:
     """All subnets of the workload, not only the one that is looked at."""
-    return tuple(start.workload.subnets) if start.workload is not None and hasattr(start.workload, "subnets") else start.subnets
+    return (
+        tuple(start.workload.subnets)
+        if start.workload is not None and hasattr(start.workload, "subnets")
+        else start.subnets
+    )
 
 
 def _home(trail: Trail, start: Vantage, asked: Target) -> None:
@@ -77,7 +91,9 @@ def _home(trail: Trail, start: Vantage, asked: Target) -> None:
     here = start.subnets[0]
     trail.via = "local"
     trail.hop("target", domain.id, f"home file system of {domain.id}, mounted in its own subnets")
-    trail.hop("security-group", domain.id, "SageMaker's own groups let TCP 2049 out of its apps and into the mount targets")
+    trail.hop(
+        "security-group", domain.id, "SageMaker's own groups let TCP 2049 out of its apps and into the mount targets"
+    )
     gates.pass_acls(trail, asked, [crossing for other in domain.subnets for crossing in between(here, other)])
 
 
@@ -87,7 +103,10 @@ def _mounted(trail: Trail, start: Vantage, asked: Target) -> None:
     targets = [one for one in start.network.mount_targets if one.subnet.vpc.same_as(vpc)]
     if not targets:
         if not vpc.complete:
-            raise NotVisible(f"the file systems of VPC {vpc.id}, which the templates do not define", "define the mount targets along with it")
+            raise NotVisible(
+                f"the file systems of VPC {vpc.id}, which the templates do not define",
+                "define the mount targets along with it",
+            )
         trail.via = "none"
         trail.stop("route", vpc.id, f"VPC {vpc.id} has no EFS mount target")
         return
@@ -133,7 +152,9 @@ def _to_thing(trail: Trail, start: Vantage, asked: Target) -> None:
 def _places(asked: Target) -> list[Place]:
     thing = asked.thing
     if isinstance(thing, SecurityGroup):
-        raise NotVisible(f"where the members of {thing.id} stand", "ask for a resource that has the group, or for a subnet")
+        raise NotVisible(
+            f"where the members of {thing.id} stand", "ask for a resource that has the group, or for a subnet"
+        )
     if isinstance(thing, EfsFileSystem):
         return [Place(mount.id, mount.subnet, mount.security_groups) for mount in thing.mount_targets]
     if isinstance(thing, MountTarget):

@@ -106,7 +106,10 @@ _PLACES: tuple[tuple[type[Thing], tuple[str, ...]], ...] = (
     (jobs.EndpointConfig, ("VpcConfig", "Subnets")),
     (jobs.ProcessingJob, ("NetworkConfig", "VpcConfig", "Subnets")),
     (jobs.JobDefinition, ("NetworkConfig", "VpcConfig", "Subnets")),
-    (jobs.MonitoringSchedule, ("MonitoringScheduleConfig", "MonitoringJobDefinition", "NetworkConfig", "VpcConfig", "Subnets")),
+    (
+        jobs.MonitoringSchedule,
+        ("MonitoringScheduleConfig", "MonitoringJobDefinition", "NetworkConfig", "VpcConfig", "Subnets"),
+    ),
 )
 
 
@@ -198,14 +201,20 @@ class Network:
     @fact
     def custom_resources(self) -> tuple[Resource, ...]:
         """The custom resources of the templates; whether they exist is not decided."""
-        return tuple(one for one in self.group.resources() if one.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")))
+        return tuple(
+            one
+            for one in self.group.resources()
+            if one.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
+        )
 
     def things(self, name: str) -> tuple[Any, ...]:
         """The things of one class, by its name, in the order of the templates; whether they exist is not decided."""
         found = self._things.get(name)
         if found is None:
             kind = CLASSES[name]
-            resources = _training_networks(self.group) if kind is jobs.TrainingNetwork else self.group.resources(*kind.types)
+            resources = (
+                _training_networks(self.group) if kind is jobs.TrainingNetwork else self.group.resources(*kind.types)
+            )
             found = self._things[name] = tuple(self.of(kind, resource) for resource in resources)
         return found
 
@@ -417,7 +426,13 @@ class Network:
 
     @fact_of
     def admission(
-        self, rules: tuple[Rule, ...], groups: tuple[SecurityGroup, ...], subnets: tuple[Subnet, ...], protocol: str, low: int, high: int
+        self,
+        rules: tuple[Rule, ...],
+        groups: tuple[SecurityGroup, ...],
+        subnets: tuple[Subnet, ...],
+        protocol: str,
+        low: int,
+        high: int,
     ) -> tuple[Rule, ...] | None:
         """What `vantage.admits_interface` returns; asked for it again, it is remembered."""
         return admission(rules, groups, subnets, protocol, low, high)
@@ -466,7 +481,9 @@ class Network:
     @fact_of
     def path_names(self, service: Service, vpc: Vpc) -> Endpoint | None:
         """The known interface endpoint that a service's usual host names lead to inside a VPC, or None."""
-        return next((one for one in self.known_endpoints(vpc, service) if one.kind == INTERFACE and one.names_resolve), None)
+        return next(
+            (one for one in self.known_endpoints(vpc, service) if one.kind == INTERFACE and one.names_resolve), None
+        )
 
     # Questions.
 

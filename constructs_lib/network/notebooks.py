@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 _MARK = r"(?m)^[ \t]*#[ \t]*sagemaker-network:[ \t]*(\w+)[ \t]+(.*)$"
 #: Commands that change routes; where one stands in a script that does not say what it does, its routes are not known.
 _ROUTING = r"\b(?:ip\s+(?:-\d\s+)?r(?:oute|ule|o)?\s+(?:add|replace|change|append|del|delete)|route\s+(?:add|del)|nmcli\b.*route)"
-_ROUTE_ADD = (
-    r"\broute\s+add\s+-net\s+(?P<net>\d+(?:\.\d+){3})(?:/(?P<length>\d+)|\s+netmask\s+(?P<mask>\d+(?:\.\d+){3}))\s+gw\s+\S+\s+(?:dev\s+)?(?P<device>\w+)"
-)
+_ROUTE_ADD = r"\broute\s+add\s+-net\s+(?P<net>\d+(?:\.\d+){3})(?:/(?P<length>\d+)|\s+netmask\s+(?P<mask>\d+(?:\.\d+){3}))\s+gw\s+\S+\s+(?:dev\s+)?(?P<device>\w+)"
 _IP_ROUTE = r"\bip\s+route\s+(?:add|replace)\s+(?P<net>\d+(?:\.\d+){3}/\d+)\s+via\s+\S+\s+dev\s+(?P<device>\w+)"
 #: How the customer's interface is called on Amazon Linux 1 and 2.
 _CUSTOMER_INTERFACE = "eth2"
@@ -68,7 +66,9 @@ class LifecycleConfig(Thing):
         found: list[Range] = []
         for _, script in self.scripts:
             marked = [match[2] for match in re.finditer(_MARK, script) if match[1] == "routes"]
-            found += [self._parsed(text) for marks in marked for text in marks.split()] if marked else self._added(script)
+            found += (
+                [self._parsed(text) for marks in marked for text in marks.split()] if marked else self._added(script)
+            )
         return tuple(dict.fromkeys(found))
 
     def _parsed(self, text: str) -> Range:
@@ -80,7 +80,9 @@ class LifecycleConfig(Thing):
     def _added(self, script: str) -> list[Range]:
         """The routes that plain commands add, where each is written out and names the customer's interface."""
         plain = [match for pattern in (_ROUTE_ADD, _IP_ROUTE) for match in re.finditer(pattern, _code(script))]
-        if len(plain) != len(re.findall(_ROUTING, _code(script))) or any(match["device"] != _CUSTOMER_INTERFACE for match in plain):
+        if len(plain) != len(re.findall(_ROUTING, _code(script))) or any(
+            match["device"] != _CUSTOMER_INTERFACE for match in plain
+        ):
             raise Rerouted(
                 f"the routes that lifecycle configuration {self.id} adds",
                 "say them in the script: # sagemaker-network: routes 10.0.0.0/16",
@@ -176,7 +178,9 @@ class Notebook(Thing):
     @fact
     def lifecycle_config(self) -> LifecycleConfig | None:
         """Its lifecycle configuration."""
-        return self.network.named(LifecycleConfig, self.get("LifecycleConfigName"), "NotebookInstanceLifecycleConfigName")
+        return self.network.named(
+            LifecycleConfig, self.get("LifecycleConfigName"), "NotebookInstanceLifecycleConfigName"
+        )
 
     @fact
     def role(self) -> Role | None:
@@ -188,7 +192,10 @@ class Notebook(Thing):
         """Each repository with the property that names it: an address, or a `CodeRepository` of the templates."""
         values = [("DefaultCodeRepository", self.get("DefaultCodeRepository"))]
         listed = self.get("AdditionalCodeRepositories")
-        values += [(f"AdditionalCodeRepositories.{index}", value) for index, value in enumerate(listed if listed.__class__ is list else ())]
+        values += [
+            (f"AdditionalCodeRepositories.{index}", value)
+            for index, value in enumerate(listed if listed.__class__ is list else ())
+        ]
         return tuple((where, self._repository(value)) for where, value in values if value not in (None, ""))
 
     def _repository(self, value: Any) -> str | CodeRepository:
@@ -214,8 +221,16 @@ class Notebook(Thing):
             except NotVisible as reason:
                 hidden = reason
         return Vantage(
-            self.network, self.id, self._mode(), subnets, self._interface_groups(), routes=routes, hidden_routes=hidden, proxy=proxy,
-            dual_stack=self.ip_address_type == "dualstack", workload=self,
+            self.network,
+            self.id,
+            self._mode(),
+            subnets,
+            self._interface_groups(),
+            routes=routes,
+            hidden_routes=hidden,
+            proxy=proxy,
+            dual_stack=self.ip_address_type == "dualstack",
+            workload=self,
         )
 
     @property

@@ -16,7 +16,20 @@ _BEYOND = frozenset({"gateway", "firewall", "endpoint", "endpoint-group", "endpo
 _RANK = {REACHABLE: 0, UNVERIFIED: 1, BLOCKED: 2}
 
 #: What `via` may be.
-VIAS = ("managed", "local", "nat", "igw", "vpce-interface", "vpce-gateway", "vgw", "tgw", "pcx", "proxy", "none", "unknown")
+VIAS = (
+    "managed",
+    "local",
+    "nat",
+    "igw",
+    "vpce-interface",
+    "vpce-gateway",
+    "vgw",
+    "tgw",
+    "pcx",
+    "proxy",
+    "none",
+    "unknown",
+)
 #: What `blocked_by` may be.
 CAUSES = (
     "route", "security_group", "endpoint_sg", "private_dns", "nacl", "isolation", "no_endpoint", "public_subnet", "firewall", "endpoint_policy",
@@ -66,7 +79,18 @@ class Path:
         template: The template of the workload, where one was asked about; else an empty text.
     """
 
-    __slots__ = ("assumptions", "blocked_by", "declare", "destination", "hops", "source", "template", "verdict", "via", "why")
+    __slots__ = (
+        "assumptions",
+        "blocked_by",
+        "declare",
+        "destination",
+        "hops",
+        "source",
+        "template",
+        "verdict",
+        "via",
+        "why",
+    )
 
     def __init__(
         self,
@@ -180,18 +204,41 @@ class Trail:
         self.hops, self._beyond = [*self.hops, *self._beyond], []
         if self.cause is not None:
             return Path(
-                self.source, self.destination, BLOCKED, self.via, blocked_by=self.cause, hops=self.hops, why=self.stop_text, assumptions=self.assumptions
+                self.source,
+                self.destination,
+                BLOCKED,
+                self.via,
+                blocked_by=self.cause,
+                hops=self.hops,
+                why=self.stop_text,
+                assumptions=self.assumptions,
             )
         if self.hidden:
             reasons = dict.fromkeys(reason.what for reason in self.hidden)
             declare = dict.fromkeys(reason.declare for reason in self.hidden if reason.declare)
             return Path(
-                self.source, self.destination, UNVERIFIED, self.via, hops=self.hops, why=f"not in the templates: {'; '.join(reasons)}",
-                declare="; ".join(declare), assumptions=self.assumptions,
+                self.source,
+                self.destination,
+                UNVERIFIED,
+                self.via,
+                hops=self.hops,
+                why=f"not in the templates: {'; '.join(reasons)}",
+                declare="; ".join(declare),
+                assumptions=self.assumptions,
             )
-        return Path(self.source, self.destination, REACHABLE, self.via, hops=self.hops, why=why or self._summary(), assumptions=self.assumptions)
+        return Path(
+            self.source,
+            self.destination,
+            REACHABLE,
+            self.via,
+            hops=self.hops,
+            why=why or self._summary(),
+            assumptions=self.assumptions,
+        )
 
     def _summary(self) -> str:
-        telling = [hop for hop in self.hops if hop.kind in ("route", "gateway", "endpoint", "firewall", "target", "interface")]
+        telling = [
+            hop for hop in self.hops if hop.kind in ("route", "gateway", "endpoint", "firewall", "target", "interface")
+        ]
         last = telling[-1] if telling else None
         return "" if last is None else f"{last.id}: {last.text}"

@@ -236,7 +236,9 @@ def _thing(text: str, thing: Thing, ports: tuple[int, int] | None, protocol: str
 
 def _places(text: str, ranges: list[Range], ports: tuple[int, int] | None, protocol: str) -> Target:
     if len(ranges) != 1:
-        raise QuestionError(f"'{text}' has several address ranges: ask for one of {', '.join(str(one) for one in ranges)}")
+        raise QuestionError(
+            f"'{text}' has several address ranges: ask for one of {', '.join(str(one) for one in ranges)}"
+        )
     return _cidr(text, ranges[0], ports, protocol)
 
 
@@ -282,11 +284,15 @@ def source_thing(network: Network, text: str) -> Any:
 
         found = network.named(EndpointConfig, resource.get("EndpointConfigName"), "EndpointConfigName")
         if found is None or found.imported:
-            raise NotVisible(f"the endpoint configuration of {text}", "check the stack that defines it along with this one")
+            raise NotVisible(
+                f"the endpoint configuration of {text}", "check the stack that defines it along with this one"
+            )
         return found
     thing = _sends(network, resource)
     if thing is None:
-        raise QuestionError(f"'{text}' is of type {resource.type}, which sends no traffic: name a workload, or SUBNET+GROUP")
+        raise QuestionError(
+            f"'{text}' is of type {resource.type}, which sends no traffic: name a workload, or SUBNET+GROUP"
+        )
     return thing
 
 

@@ -63,7 +63,11 @@ def _starts(network: Network, text: str) -> tuple[Vantage, ...]:
 def _from(start: Vantage, asked: Target) -> Path:
     if start.isolated and asked.kind != SELF:
         trail = Trail(start.id, asked.text, "none")
-        trail.stop("isolation", start.id, f"network isolation of {start.id}: its containers make no calls; SageMaker itself still moves its S3 data")
+        trail.stop(
+            "isolation",
+            start.id,
+            f"network isolation of {start.id}: its containers make no calls; SageMaker itself still moves its S3 data",
+        )
         return trail.path()
     if asked.any_port:
         return _on_any_port(start, asked)
@@ -96,7 +100,12 @@ def _ports_of_interest(start: Vantage) -> list[int]:
 def _dispatch(start: Vantage, asked: Target) -> Path:
     if start.mode == REFUSED:
         trail = Trail(start.id, asked.text)
-        trail.hide(NotVisible(f"the network of {start.id}: DirectInternetAccess Disabled without SubnetId is refused by the API", "set its SubnetId"))
+        trail.hide(
+            NotVisible(
+                f"the network of {start.id}: DirectInternetAccess Disabled without SubnetId is refused by the API",
+                "set its SubnetId",
+            )
+        )
         return trail.path()
     if start.mode == MANAGED:
         return _managed(start, asked)
@@ -114,14 +123,22 @@ def _managed(start: Vantage, asked: Target) -> Path:
     trail = Trail(start.id, asked.text, "managed")
     trail.hop("interface", start.id, "SageMaker-managed interface")
     if asked.kind == SELF:
-        trail.hide(NotVisible(f"how the instances of {start.id} reach each other in the network that SageMaker manages"))
+        trail.hide(
+            NotVisible(f"how the instances of {start.id} reach each other in the network that SageMaker manages")
+        )
     elif asked.kind in (EFS, "thing"):
         name = "file systems" if asked.kind == EFS else asked.text
-        trail.stop("route", start.id, f"{start.id} has no interface in a VPC for it, and {name} cannot be reached from the network that SageMaker manages")
+        trail.stop(
+            "route",
+            start.id,
+            f"{start.id} has no interface in a VPC for it, and {name} cannot be reached from the network that SageMaker manages",
+        )
     elif asked.kind == "cidr":
         assert asked.range is not None
         if not asked.range.public:
-            trail.stop("route", start.id, f"the network that SageMaker manages has no way to the private range {asked.range}")
+            trail.stop(
+                "route", start.id, f"the network that SageMaker manages has no way to the private range {asked.range}"
+            )
     return trail.path(f"{start.id} reaches {asked.text} by its SageMaker-managed interface")
 
 
@@ -231,13 +248,22 @@ def _by_proxy(start: Vantage, asked: Target, direct: Path) -> Path:
         proxy = Target(start.proxy, "cidr", (int(port), int(port)), range=Range.parse(host))
     except ValueError:
         return direct.replaced(
-            verdict="unverified", via="proxy", blocked_by=None, why=f"not in the templates: where proxy {start.proxy} is", declare="give the proxy by its address"
+            verdict="unverified",
+            via="proxy",
+            blocked_by=None,
+            why=f"not in the templates: where proxy {start.proxy} is",
+            declare="give the proxy by its address",
         )
     path = _dispatch(start, proxy)
     if not path.reachable:
         return path.replaced(destination=asked.text, via="proxy", why=f"proxy {start.proxy}: {path.why}")
     said = f"declared: proxy {start.proxy} leads to {asked.text}"
-    return path.replaced(destination=asked.text, via="proxy", why=f"{start.id} reaches {asked.text} by proxy {start.proxy}", assumptions=(*path.assumptions, said))
+    return path.replaced(
+        destination=asked.text,
+        via="proxy",
+        why=f"{start.id} reaches {asked.text} by proxy {start.proxy}",
+        assumptions=(*path.assumptions, said),
+    )
 
 
 def _cidr(trail: Trail, start: Vantage, asked: Target) -> Path:
@@ -305,7 +331,9 @@ def _resolver(trail: Trail, vpc: Vpc, asked: Target) -> None:
         trail.via = "none"
         trail.stop("private_dns", vpc.id, f"no name resolves in VPC {vpc.id}: EnableDnsSupport is false")
     elif own_servers and options is not None:
-        trail.assume(f"the DNS servers {', '.join(options.servers)} ({options.id}) forward the names of {asked.text} to the VPC's resolver")
+        trail.assume(
+            f"the DNS servers {', '.join(options.servers)} ({options.id}) forward the names of {asked.text} to the VPC's resolver"
+        )
 
 
 def _by_interface(trail: Trail, start: Vantage, asked: Target, endpoint: Endpoint) -> None:
@@ -317,7 +345,13 @@ def _by_interface(trail: Trail, start: Vantage, asked: Target, endpoint: Endpoin
     if endpoint.declared:
         gates.leave(trail, start, asked, endpoint.id, gates.to_interface(asked, (), endpoint.subnets or (subnet,)))
     else:
-        gates.leave(trail, start, asked, f"endpoint {endpoint.id}", gates.to_interface(asked, endpoint.security_groups, endpoint.subnets))
+        gates.leave(
+            trail,
+            start,
+            asked,
+            f"endpoint {endpoint.id}",
+            gates.to_interface(asked, endpoint.security_groups, endpoint.subnets),
+        )
     gates.enter_endpoint(trail, start, asked, endpoint)
     gates.pass_acls(trail, asked, [crossing for place in endpoint.subnets for crossing in between(subnet, place)])
 

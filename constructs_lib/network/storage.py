@@ -106,10 +106,16 @@ _PLACES: dict[str, tuple[Sequence[tuple[str | int, ...]], Sequence[tuple[str | i
     "AWS::EFS::MountTarget": ((("SubnetId",),), (("SecurityGroups",),), 2049),
     "AWS::FSx::FileSystem": ((("SubnetIds",),), (("SecurityGroupIds",),), 988),
     "AWS::EC2::Instance": (
-        (("SubnetId",), ("NetworkInterfaces", 0, "SubnetId")), (("SecurityGroupIds",), ("NetworkInterfaces", 0, "GroupSet")), None,
+        (("SubnetId",), ("NetworkInterfaces", 0, "SubnetId")),
+        (("SecurityGroupIds",), ("NetworkInterfaces", 0, "GroupSet")),
+        None,
     ),
     "AWS::EC2::NetworkInterface": ((("SubnetId",),), (("GroupSet",),), None),
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": ((("Subnets",), ("SubnetMappings", 0, "SubnetId")), (("SecurityGroups",),), 443),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": (
+        (("Subnets",), ("SubnetMappings", 0, "SubnetId")),
+        (("SecurityGroups",),),
+        443,
+    ),
     "AWS::RDS::DBInstance": ((("DBSubnetGroupName",),), (("VPCSecurityGroups",),), None),
     "AWS::RDS::DBCluster": ((("DBSubnetGroupName",),), (("VpcSecurityGroupIds",),), None),
     "AWS::Neptune::DBCluster": ((("DBSubnetGroupName",),), (("VpcSecurityGroupIds",),), 8182),
@@ -118,7 +124,11 @@ _PLACES: dict[str, tuple[Sequence[tuple[str | int, ...]], Sequence[tuple[str | i
     "AWS::RedshiftServerless::Workgroup": ((("SubnetIds",),), (("SecurityGroupIds",),), 5439),
     "AWS::ElastiCache::ReplicationGroup": ((("CacheSubnetGroupName",),), (("SecurityGroupIds",),), 6379),
     "AWS::OpenSearchService::Domain": ((("VPCOptions", "SubnetIds"),), (("VPCOptions", "SecurityGroupIds"),), 443),
-    "AWS::MSK::Cluster": ((("BrokerNodeGroupInfo", "ClientSubnets"),), (("BrokerNodeGroupInfo", "SecurityGroups"),), None),
+    "AWS::MSK::Cluster": (
+        (("BrokerNodeGroupInfo", "ClientSubnets"),),
+        (("BrokerNodeGroupInfo", "SecurityGroups"),),
+        None,
+    ),
     "AWS::Lambda::Function": ((("VpcConfig", "SubnetIds"),), (("VpcConfig", "SecurityGroupIds"),), None),
     "AWS::EKS::Cluster": ((("ResourcesVpcConfig", "SubnetIds"),), (("ResourcesVpcConfig", "SecurityGroupIds"),), 443),
 }
@@ -129,7 +139,14 @@ _SUBNET_GROUPS = {
     "AWS::Redshift::ClusterSubnetGroup": "SubnetIds",
     "AWS::ElastiCache::SubnetGroup": "SubnetIds",
 }
-_DATABASE_PORTS = (("aurora-mysql", 3306), ("mysql", 3306), ("mariadb", 3306), ("postgres", 5432), ("oracle", 1521), ("sqlserver", 1433))
+_DATABASE_PORTS = (
+    ("aurora-mysql", 3306),
+    ("mysql", 3306),
+    ("mariadb", 3306),
+    ("postgres", 5432),
+    ("oracle", 1521),
+    ("sqlserver", 1433),
+)
 
 
 class Placed(Thing):
@@ -163,7 +180,11 @@ class Placed(Thing):
     @fact
     def port(self) -> int | None:
         """The port that it listens to: the one that it names, or what is usual for it."""
-        own = self.number("Port") if self.type.startswith(("AWS::RDS", "AWS::Neptune", "AWS::DocDB", "AWS::Redshift", "AWS::ElastiCache")) else None
+        own = (
+            self.number("Port")
+            if self.type.startswith(("AWS::RDS", "AWS::Neptune", "AWS::DocDB", "AWS::Redshift", "AWS::ElastiCache"))
+            else None
+        )
         if own is not None:
             return own
         if self.type.startswith("AWS::RDS"):

@@ -125,7 +125,16 @@ class Domain(Thing):
     def place(self, id: str, groups: Iterable[SecurityGroup], workload: Thing) -> Vantage:  # noqa: A002
         """Where apps with these groups stand."""
         mode = ATTACHED if self.vpc_only else FILES_ONLY
-        return Vantage(self.network, id, mode, self.subnets, tuple(groups), dual_stack=self.dual_stack, studio=self, workload=workload)
+        return Vantage(
+            self.network,
+            id,
+            mode,
+            self.subnets,
+            tuple(groups),
+            dual_stack=self.dual_stack,
+            studio=self,
+            workload=workload,
+        )
 
 
 class UserProfile(Thing):

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 #: Attributes of a resource that are another thing than the resource itself.
 OTHER_THINGS = frozenset({"DefaultSecurityGroup", "DefaultNetworkAcl"})
 #: The attributes of these name the resource itself; those of custom resources and alike are different things each.
-_ONE_THING = ("AWS::EC2::", "AWS::SageMaker::", "AWS::IAM::", "AWS::EFS::", "AWS::FSx::", "AWS::NetworkFirewall::", "AWS::Route53::", "AWS::EMR::")
+_ONE_THING = (
+    "AWS::EC2::",
+    "AWS::SageMaker::",
+    "AWS::IAM::",
+    "AWS::EFS::",
+    "AWS::FSx::",
+    "AWS::NetworkFirewall::",
+    "AWS::Route53::",
+    "AWS::EMR::",
+)
 
 
 class Imported:
@@ -275,7 +284,11 @@ def as_document(thing: Thing, value: Any, *path: str | int) -> dict[str, Any] | 
     """
     if value is None or value.__class__ is dict:
         return value
-    text = "".join("*" if isinstance(part, Pseudo) else str(part) for part in value.parts) if value.__class__ is Text else value
+    text = (
+        "".join("*" if isinstance(part, Pseudo) else str(part) for part in value.parts)
+        if value.__class__ is Text
+        else value
+    )
     if text.__class__ is str:
         try:
             found = loads(text)

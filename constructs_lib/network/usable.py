@@ -37,7 +37,10 @@ def s3_path(network: Network, subnet: Subnet) -> Endpoint | NatGateway | Subnet 
         route = None if subnet.declared_egress is not None else subnet.default_route
         return subnet if route is None else route.target  # type: ignore[return-value]
     if subnet.route_class == "other-egress":
-        raise NotVisible(f"whether {subnet.egress_text} of subnet {subnet.id} leads to S3", "declare the subnet's egress in Metadata.SageMakerNetwork")
+        raise NotVisible(
+            f"whether {subnet.egress_text} of subnet {subnet.id} leads to S3",
+            "declare the subnet's egress in Metadata.SageMakerNetwork",
+        )
     if hidden is not None:
         raise hidden
     network.no_others(subnet.vpc, S3)

@@ -107,7 +107,9 @@ class Vantage:
         """Its groups and the ranges of its subnets, as `admits` takes them."""
         return (*self.groups, *(one for subnet in self.subnets for one in subnet.ranges))
 
-    def admitted_by(self, rules: Sequence[Rule], protocol: str = "tcp", low: int = 443, high: int | None = None) -> tuple[Rule, ...] | None:
+    def admitted_by(
+        self, rules: Sequence[Rule], protocol: str = "tcp", low: int = 443, high: int | None = None
+    ) -> tuple[Rule, ...] | None:
         """Return the rules by which a group admits it, by its groups or by its addresses; None where they do not.
 
         Raises:
@@ -140,7 +142,12 @@ def admits_interface(
 
 
 def admission(
-    rules: Sequence[Rule], groups: Sequence[SecurityGroup], subnets: Sequence[Subnet], protocol: str, low: int, high: int
+    rules: Sequence[Rule],
+    groups: Sequence[SecurityGroup],
+    subnets: Sequence[Subnet],
+    protocol: str,
+    low: int,
+    high: int,
 ) -> tuple[Rule, ...] | None:
     """Work out what `admits_interface` returns."""
     speaking = [rule for rule in rules if rule.speaks_of(protocol, low, high)]
@@ -152,7 +159,11 @@ def admission(
 
 
 def _without_addresses(
-    speaking: Sequence[Rule], groups: Sequence[SecurityGroup], subnets: Sequence[Subnet], ports: tuple[str, int, int], reason: NotVisible
+    speaking: Sequence[Rule],
+    groups: Sequence[SecurityGroup],
+    subnets: Sequence[Subnet],
+    ports: tuple[str, int, int],
+    reason: NotVisible,
 ) -> tuple[Rule, ...] | None:
     """Judge with what is known of the addresses: that they lie in the VPC, or that they are addresses at all."""
     bounds: list[Range] = []

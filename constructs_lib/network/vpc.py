@@ -60,7 +60,11 @@ class Vpc(Thing):
         if self.imported:
             return tuple(Range.parse(text) for text in self._declared("cidrs", "the address range") if ":" not in text)
         own = [self.primary_cidr]
-        own += [self.network.range(block, "CidrBlock") for block in self._blocks if not block.given("Ipv6CidrBlock") and _is4(block)]
+        own += [
+            self.network.range(block, "CidrBlock")
+            for block in self._blocks
+            if not block.given("Ipv6CidrBlock") and _is4(block)
+        ]
         return tuple(own)
 
     @fact
@@ -90,7 +94,9 @@ class Vpc(Thing):
             if block.given("Ipv6CidrBlock"):
                 found.append(self.network.range(block, "Ipv6CidrBlock"))
             elif not _is4(block):
-                raise NotVisible(f"the IPv6 range that AWS gives to VPC {self.id}", f"write out the Ipv6CidrBlock of {self.id}")
+                raise NotVisible(
+                    f"the IPv6 range that AWS gives to VPC {self.id}", f"write out the Ipv6CidrBlock of {self.id}"
+                )
         return tuple(found)
 
     @fact
@@ -161,7 +167,9 @@ class Vpc(Thing):
         from constructs_lib.network.routes import InternetGateway
 
         found = self.network.pointing("AWS::EC2::VPCGatewayAttachment", self, "VpcId")
-        return tuple(one for one in (each.thing(InternetGateway, "InternetGatewayId") for each in found) if one is not None)
+        return tuple(
+            one for one in (each.thing(InternetGateway, "InternetGatewayId") for each in found) if one is not None
+        )
 
     @fact
     def peerings(self) -> tuple[Peering, ...]:
@@ -204,7 +212,9 @@ class Vpc(Thing):
 def _is4(block: Thing) -> bool:
     """Does a `VPCCidrBlock` add IPv4 addresses?"""
     return block.given("CidrBlock") or (
-        block.given("Ipv4IpamPoolId") and not block.given("Ipv6IpamPoolId") and not block.flag("AmazonProvidedIpv6CidrBlock")
+        block.given("Ipv4IpamPoolId")
+        and not block.given("Ipv6IpamPoolId")
+        and not block.flag("AmazonProvidedIpv6CidrBlock")
     )
 
 
@@ -298,8 +308,13 @@ class Subnet(Thing):
         """
         value = self._zone_value()
         if value is None or _opaque(value):
-            raise self.hidden(value, "AvailabilityZone") if value is not None else NotVisible(
-                f"the availability zone of subnet {self.id}, which AWS chooses", f"give the AvailabilityZone of {self.id}"
+            raise (
+                self.hidden(value, "AvailabilityZone")
+                if value is not None
+                else NotVisible(
+                    f"the availability zone of subnet {self.id}, which AWS chooses",
+                    f"give the AvailabilityZone of {self.id}",
+                )
             )
         return value  # type: ignore[no-any-return]
 
@@ -350,7 +365,9 @@ class Subnet(Thing):
         if self.imported:
             return self.network.thing(RouteTable, self._declared("routeTable", "the route table"))
         if self.vpc.imported:
-            raise NotVisible(f"the main route table of VPC {self.vpc.id}, which subnet {self.id} uses", self.vpc.declaring())
+            raise NotVisible(
+                f"the main route table of VPC {self.vpc.id}, which subnet {self.id} uses", self.vpc.declaring()
+            )
         return self.vpc.main_table
 
     @property
@@ -384,7 +401,9 @@ class Subnet(Thing):
         if route.kind in _OTHER:
             return "other-egress"
         if route.kind not in _CLASSES:
-            raise NotVisible(f"what {route.target_id} is, to which subnet {self.id} sends its traffic", route.unknown_target)
+            raise NotVisible(
+                f"what {route.target_id} is, to which subnet {self.id} sends its traffic", route.unknown_target
+            )
         if _CLASSES[route.kind] == "nat" and route.fault is not None:
             return "broken-nat"
         return _CLASSES[route.kind]

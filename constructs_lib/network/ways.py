@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from constructs_lib.network.vpc import Subnet, Vpc
 
 #: What `via` is by the kind of a route's target; others are `unknown`.
-VIA = {"igw": "igw", "nat": "nat", "instance": "nat", "eni": "nat", "tgw": "tgw", "vgw": "vgw", "pcx": "pcx", "eigw": "igw", "local": "local"}
+VIA = {
+    "igw": "igw",
+    "nat": "nat",
+    "instance": "nat",
+    "eni": "nat",
+    "tgw": "tgw",
+    "vgw": "vgw",
+    "pcx": "pcx",
+    "eigw": "igw",
+    "local": "local",
+}
 _DECLARED_VIA = {"transit-gateway": "tgw", "virtual-private-gateway": "vgw", "peering": "pcx"}
 _BEHIND = "declare the subnet's egress in Metadata.SageMakerNetwork"
 _HALVES = (Range(4, 0, (1 << 31) - 1), Range(4, 1 << 31, (1 << 32) - 1))
@@ -69,7 +79,9 @@ def out(trail: Trail, vantage: Vantage, target: Target, cause: str, missing: str
     if route is None and vantage.dual_stack and _egress_only(trail, vantage, target):
         return
     if route is None:
-        missing_route(trail, subnet, cause, f"{missing}{', and ' if missing else ''}{table_name(subnet)} has no default route")
+        missing_route(
+            trail, subnet, cause, f"{missing}{', and ' if missing else ''}{table_name(subnet)} has no default route"
+        )
         return
     trail.hop("route", route.id, f"{route.shown}, in {table_name(subnet)}")
     follow(trail, vantage, target, route)
@@ -81,14 +93,20 @@ def follow(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None
     trail.via = VIA.get(route.kind, "unknown")
     if route.kind == "igw":
         trail.stop(
-            "public_subnet", subnet.id, f"subnet {subnet.id} leads to internet gateway {route.target_id} ({route.id}), and {vantage.id} has a private address only"
+            "public_subnet",
+            subnet.id,
+            f"subnet {subnet.id} leads to internet gateway {route.target_id} ({route.id}), and {vantage.id} has a private address only",
         )
     elif route.kind in ("nat", "instance", "eni"):
         _nat(trail, vantage, target, route)
     elif route.kind == "firewall":
         _firewall(trail, vantage, target, route)
     else:
-        trail.hide(NotVisible(f"what lies behind {route.target_id}, to which {route.id} sends {route.destination_text}", _BEHIND))
+        trail.hide(
+            NotVisible(
+                f"what lies behind {route.target_id}, to which {route.id} sends {route.destination_text}", _BEHIND
+            )
+        )
         gates.leave(trail, vantage, target, target.text, gates.to_public(target))
 
 
@@ -96,18 +114,32 @@ def _declared(trail: Trail, vantage: Vantage, target: Target, egress: str, cause
     """Follow the declared (or looked-up) egress of an imported subnet."""
     subnet = vantage.subnets[0]
     if egress == "none":
-        missing_route(trail, subnet, cause, f"{missing}{', and ' if missing else ''}subnet {subnet.id} is declared to have no egress")
+        missing_route(
+            trail,
+            subnet,
+            cause,
+            f"{missing}{', and ' if missing else ''}subnet {subnet.id} is declared to have no egress",
+        )
         return
     if egress == "internet-gateway":
         trail.via = "igw"
-        trail.stop("public_subnet", subnet.id, f"subnet {subnet.id} leads to an internet gateway, and {vantage.id} has a private address only")
+        trail.stop(
+            "public_subnet",
+            subnet.id,
+            f"subnet {subnet.id} leads to an internet gateway, and {vantage.id} has a private address only",
+        )
         return
     trail.hop("route", subnet.id, f"declared egress {egress}")
     if egress in ("nat", "proxy"):
         trail.via = egress
     else:
         trail.via = _DECLARED_VIA.get(egress, "unknown")
-        trail.hide(NotVisible(f"what lies behind the {egress} that subnet {subnet.id} leads to", "declare its egress as nat or proxy where it leads to the internet"))
+        trail.hide(
+            NotVisible(
+                f"what lies behind the {egress} that subnet {subnet.id} leads to",
+                "declare its egress as nat or proxy where it leads to the internet",
+            )
+        )
     gates.leave(trail, vantage, target, target.text, gates.to_public(target))
 
 
@@ -148,7 +180,11 @@ def _nat(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None:
             trail.hop("gateway", nat.id, "regional" if place is None else f"in subnet {place.id}, {place.egress_text}")
             _public_access(trail, nat, place)
             _behind_nat(trail, target, place)
-            crossings += [] if place is None else [*between(vantage.subnets[0], place)[1:], Crossing(place, PUBLIC4, inward=False)]
+            crossings += (
+                []
+                if place is None
+                else [*between(vantage.subnets[0], place)[1:], Crossing(place, PUBLIC4, inward=False)]
+            )
     gates.leave(trail, vantage, target, target.text, gates.to_public(target))
     if isinstance(nat, Instance) and not nat.imported:
         _through_instance(trail, vantage, target, nat)
@@ -164,7 +200,9 @@ def _private_nat_goes_on(trail: Trail, nat: NatGateway | Instance) -> bool:
         return False
     trail.via = VIA.get(route.kind, "unknown")
     trail.hop("gateway", nat.id, f"private, {nat.subnet.egress_text}")
-    trail.hide(NotVisible(f"what lies behind {route.target_id}, to which private NAT gateway {nat.id} hands on", _BEHIND))
+    trail.hide(
+        NotVisible(f"what lies behind {route.target_id}, to which private NAT gateway {nat.id} hands on", _BEHIND)
+    )
     return True
 
 
@@ -173,9 +211,15 @@ def _public_access(trail: Trail, nat: NatGateway | Instance, place: Subnet | Non
     for setting in nat.network.block_public_access:
         if setting.mode != BIDIRECTIONAL:
             continue
-        excluded = [setting.excludes(one) for one in ((place, place.vpc) if place is not None else (nat.vpc,)) if one is not None]  # type: ignore[union-attr]
+        excluded = [
+            setting.excludes(one)
+            for one in ((place, place.vpc) if place is not None else (nat.vpc,))
+            if one is not None
+        ]  # type: ignore[union-attr]
         if not any(excluded):
-            trail.stop("route", setting.id, f"Block Public Access {setting.id} is bidirectional, which stops NAT {nat.id}")
+            trail.stop(
+                "route", setting.id, f"Block Public Access {setting.id} is bidirectional, which stops NAT {nat.id}"
+            )
 
 
 def _behind_nat(trail: Trail, target: Target, place: Subnet | None) -> None:
@@ -224,7 +268,11 @@ def _through_instance(trail: Trail, vantage: Vantage, target: Target, nat: Insta
     try:
         if admits(egress_of(nat.security_groups), PUBLIC4, target.protocol, target.low, target.high) is None:
             names = " and ".join(group.id for group in nat.security_groups)
-            trail.stop("security_group", names, f"security group {names} of NAT instance {nat.id} lets no {target.ports_text} out to the internet")
+            trail.stop(
+                "security_group",
+                names,
+                f"security group {names} of NAT instance {nat.id} lets no {target.ports_text} out to the internet",
+            )
     except NotVisible as reason:
         trail.hide(reason)
 
@@ -235,10 +283,16 @@ def _through_instance(trail: Trail, vantage: Vantage, target: Target, nat: Insta
 def pieces(subnet: Subnet, asked: Range) -> list[tuple[Range, Route | Vpc | NotVisible | None]]:
     """Cut a range by where the subnet's routes send it: to a route, within the VPC, nowhere (None), or where it is not known."""
     vpc = subnet.vpc
-    entries: list[tuple[Range, Route | Vpc | NotVisible]] = [(local, vpc) for local in vpc.known_ranges if local.overlaps(asked)]
+    entries: list[tuple[Range, Route | Vpc | NotVisible]] = [
+        (local, vpc) for local in vpc.known_ranges if local.overlaps(asked)
+    ]
     hidden: list[NotVisible] = []
     if not _ranges_known(vpc, asked):
-        hidden.append(vpc.unseen("the address range") if vpc.imported else NotVisible(f"the address range of VPC {vpc.id}", "write out its CidrBlock"))
+        hidden.append(
+            vpc.unseen("the address range")
+            if vpc.imported
+            else NotVisible(f"the address range of VPC {vpc.id}", "write out its CidrBlock")
+        )
     try:
         routes = subnet.route_table.routes
         if subnet.route_table.imported:
@@ -272,7 +326,9 @@ def _ranges_known(vpc: Vpc, asked: Range) -> bool:
         return False
 
 
-def to_piece(trail: Trail, vantage: Vantage, target: Target, piece: Range, where: Route | Vpc | NotVisible | None) -> None:
+def to_piece(
+    trail: Trail, vantage: Vantage, target: Target, piece: Range, where: Route | Vpc | NotVisible | None
+) -> None:
     """Follow the traffic to one piece of a range."""
     from constructs_lib.network.vpc import Vpc
 
@@ -328,7 +384,11 @@ def _to_piece_by(trail: Trail, vantage: Vantage, target: Target, piece: Range, r
         gates.pass_acls(trail, target, [Crossing(vantage.subnets[0], [piece], inward=False)])
     else:
         trail.via = VIA.get(route.kind, "unknown")
-        trail.hide(NotVisible(f"what lies behind {route.target_id}, to which {route.id} sends {route.destination_text}", _BEHIND))
+        trail.hide(
+            NotVisible(
+                f"what lies behind {route.target_id}, to which {route.id} sends {route.destination_text}", _BEHIND
+            )
+        )
         gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
 
 
@@ -340,10 +400,16 @@ def _private_by_nat(trail: Trail, vantage: Vantage, target: Target, piece: Range
     onward = pieces(place, piece)[0][1] if place is not None else None
     kind = getattr(onward, "kind", None)
     if isinstance(onward, NotVisible) or kind in ("tgw", "vgw", "pcx", "core", "unknown", "vpce", "local-gateway"):
-        trail.hide(onward if isinstance(onward, NotVisible) else NotVisible(f"what lies behind {onward.target_id}", _BEHIND))  # type: ignore[union-attr]
+        trail.hide(
+            onward if isinstance(onward, NotVisible) else NotVisible(f"what lies behind {onward.target_id}", _BEHIND)
+        )  # type: ignore[union-attr]
         gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
         return
-    trail.stop("route", route.id, f"only {route.shown} ({route.id}) takes {piece}, and NAT {nat.id if nat else ''} leads no private range anywhere")
+    trail.stop(
+        "route",
+        route.id,
+        f"only {route.shown} ({route.id}) takes {piece}, and NAT {nat.id if nat else ''} leads no private range anywhere",
+    )
 
 
 def _peered(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
@@ -358,7 +424,11 @@ def _peered(trail: Trail, vantage: Vantage, target: Target, piece: Range, route:
     crossings = [Crossing(subnet, [piece], inward=False)]
     try:
         if not far.holds(piece):
-            trail.stop("route", peering.id, f"peering connection {peering.id} leads to VPC {far.id} alone, which does not hold {piece}")
+            trail.stop(
+                "route",
+                peering.id,
+                f"peering connection {peering.id} leads to VPC {far.id} alone, which does not hold {piece}",
+            )
             return
         trail.hop("gateway", peering.id, f"leads to VPC {far.id}")
         crossings += _far_side(trail, subnet, far, peering, piece)
@@ -379,7 +449,11 @@ def _far_side(trail: Trail, subnet: Subnet, far: Vpc, peering: Peering, piece: R
             if isinstance(where, NotVisible):
                 raise where
             if getattr(where, "target", None) is not peering:
-                trail.stop("route", place.route_table.id, f"no route of {place.route_table.id} leads back from subnet {place.id} to {subnet.cidr} over {peering.id}")
+                trail.stop(
+                    "route",
+                    place.route_table.id,
+                    f"no route of {place.route_table.id} leads back from subnet {place.id} to {subnet.cidr} over {peering.id}",
+                )
                 return []
     return [Crossing(place, subnet, inward=True) for place in places]
 

@@ -36,30 +36,97 @@ FULL = """
         endpoints: %s
 """
 
+# fmt: off - one row, one sentence
 DECLARED = [
     ("nothing declared, nothing known", "\n        cidrs: [10.0.0.0/16]\n", "internet", "unverified unknown"),
     ("declared NAT is believed", FULL % ("nat", "all", "{}"), "internet", "reachable nat"),
-    ("a declared internet gateway does not help a private address", FULL % ("internet-gateway", "all", "{}"), "internet", "blocked igw public_subnet"),
-    ("a declared transit gateway may lead anywhere", FULL % ("transit-gateway", "all", "{}"), "internet", "unverified tgw"),
+    (
+        "a declared internet gateway does not help a private address",
+        FULL % ("internet-gateway", "all", "{}"),
+        "internet",
+        "blocked igw public_subnet",
+    ),
+    (
+        "a declared transit gateway may lead anywhere",
+        FULL % ("transit-gateway", "all", "{}"),
+        "internet",
+        "unverified tgw",
+    ),
     ("a declared proxy is believed", FULL % ("proxy", "all", "{}"), "internet", "reachable proxy"),
     ("no egress is none", FULL % ("none", "all", "{}"), "internet", "blocked none route"),
-    ("and no endpoint is none where the VPC is declared complete", FULL % ("none", "all", "{}"), "sts", "blocked none no_endpoint"),
-    ("but may be one where it is not", FULL.replace("complete: true", "complete: false") % ("none", "all", "{}"), "sts", "unverified unknown"),
-    ("NAT would serve it all the same", FULL.replace("complete: true", "complete: false") % ("nat", "all", "{}"), "sts", "reachable nat"),
+    (
+        "and no endpoint is none where the VPC is declared complete",
+        FULL % ("none", "all", "{}"),
+        "sts",
+        "blocked none no_endpoint",
+    ),
+    (
+        "but may be one where it is not",
+        FULL.replace("complete: true", "complete: false") % ("none", "all", "{}"),
+        "sts",
+        "unverified unknown",
+    ),
+    (
+        "NAT would serve it all the same",
+        FULL.replace("complete: true", "complete: false") % ("nat", "all", "{}"),
+        "sts",
+        "reachable nat",
+    ),
     ("a declared endpoint serves", FULL % ("none", "all", "{sts: {admits: all}}"), "sts", "reachable vpce-interface"),
-    ("those whom it admits", FULL % ("none", "all", "{sts: {admits: [sg-other]}}"), "sts", "blocked vpce-interface endpoint_sg"),
-    ("be it by their range", FULL % ("none", "all", "{sts: {admits: [10.0.0.0/16]}}"), "sts", "reachable vpce-interface"),
+    (
+        "those whom it admits",
+        FULL % ("none", "all", "{sts: {admits: [sg-other]}}"),
+        "sts",
+        "blocked vpce-interface endpoint_sg",
+    ),
+    (
+        "be it by their range",
+        FULL % ("none", "all", "{sts: {admits: [10.0.0.0/16]}}"),
+        "sts",
+        "reachable vpce-interface",
+    ),
     ("or by their group", FULL % ("none", "all", "{sts: {admits: [GroupId]}}"), "sts", "reachable vpce-interface"),
     ("what is not said of it is not known", FULL % ("none", "all", "{sts: {}}"), "sts", "unverified vpce-interface"),
-    ("without private DNS its names do not resolve", FULL % ("none", "all", "{sts: {admits: all, privateDns: false}}"), "sts", "blocked vpce-interface private_dns"),
-    ("a declared gateway endpoint serves its route tables", FULL % ("none", "all", "{s3: {type: Gateway, routeTables: [rtb-1]}}"), "s3", "reachable vpce-gateway"),
-    ("and no others", FULL % ("none", "all", "{s3: {type: Gateway, routeTables: [rtb-2]}}"), "s3", "blocked none route"),
+    (
+        "without private DNS its names do not resolve",
+        FULL % ("none", "all", "{sts: {admits: all, privateDns: false}}"),
+        "sts",
+        "blocked vpce-interface private_dns",
+    ),
+    (
+        "a declared gateway endpoint serves its route tables",
+        FULL % ("none", "all", "{s3: {type: Gateway, routeTables: [rtb-1]}}"),
+        "s3",
+        "reachable vpce-gateway",
+    ),
+    (
+        "and no others",
+        FULL % ("none", "all", "{s3: {type: Gateway, routeTables: [rtb-2]}}"),
+        "s3",
+        "blocked none route",
+    ),
     ("the declared range is local", FULL % ("nat", "all", "{}"), "10.0.9.0/24", "reachable local"),
     ("declared groups stop", FULL % ("nat", "none", "{}"), "internet", "blocked nat security_group"),
-    ("declared rules are read", FULL % ("nat", "[{protocol: tcp, from: 443, to: 443, peer: 0.0.0.0/0}]", "{}"), "internet", "reachable nat"),
-    ("declared rules of another port stop", FULL % ("nat", "[{protocol: tcp, from: 80, to: 80, peer: 0.0.0.0/0}]", "{}"), "internet", "blocked nat security_group"),
-    ("a group declared as self admits its members", (FULL % ("nat", "all", "{}")).replace("ingress: none", "ingress: self"), "self", "reachable local"),
+    (
+        "declared rules are read",
+        FULL % ("nat", "[{protocol: tcp, from: 443, to: 443, peer: 0.0.0.0/0}]", "{}"),
+        "internet",
+        "reachable nat",
+    ),
+    (
+        "declared rules of another port stop",
+        FULL % ("nat", "[{protocol: tcp, from: 80, to: 80, peer: 0.0.0.0/0}]", "{}"),
+        "internet",
+        "blocked nat security_group",
+    ),
+    (
+        "a group declared as self admits its members",
+        (FULL % ("nat", "all", "{}")).replace("ingress: none", "ingress: self"),
+        "self",
+        "reachable local",
+    ),
 ]
+# fmt: on
 
 
 def answer(path):
@@ -89,7 +156,10 @@ def test_a_declared_fact_is_said_to_be_believed(asker):
 def test_a_declaration_holds_for_the_parameter_s_default_too():
     """What is declared under a parameter's name is found where its default stands in for it."""
     document = yaml.safe_load(NOTEBOOK + FULL % ("nat", "all", "{}"))
-    document["Parameters"] = {"SubnetId": {"Type": "String", "Default": "subnet-7"}, "GroupId": {"Type": "String", "Default": "sg-7"}}
+    document["Parameters"] = {
+        "SubnetId": {"Type": "String", "Default": "subnet-7"},
+        "GroupId": {"Type": "String", "Default": "sg-7"},
+    }
     network = network_of(from_documents({"t": document}, defaults=True).groups[0])
     (path,) = explain_paths(network, "Notebook", ["internet"])
     assert answer(path) == "reachable nat"
@@ -102,9 +172,42 @@ CONTEXT = {
         "vpcCidrBlock": "10.0.0.0/16",
         "availabilityZones": [],
         "subnetGroups": [
-            {"name": "a", "type": "Private", "subnets": [{"subnetId": "subnet-1", "cidr": "10.0.1.0/24", "availabilityZone": "eu-west-1a", "routeTableId": "rtb-1"}]},
-            {"name": "b", "type": "Isolated", "subnets": [{"subnetId": "subnet-2", "cidr": "10.0.2.0/24", "availabilityZone": "eu-west-1a", "routeTableId": "rtb-2"}]},
-            {"name": "c", "type": "Public", "subnets": [{"subnetId": "subnet-3", "cidr": "10.0.3.0/24", "availabilityZone": "eu-west-1a", "routeTableId": "rtb-3"}]},
+            {
+                "name": "a",
+                "type": "Private",
+                "subnets": [
+                    {
+                        "subnetId": "subnet-1",
+                        "cidr": "10.0.1.0/24",
+                        "availabilityZone": "eu-west-1a",
+                        "routeTableId": "rtb-1",
+                    }
+                ],
+            },
+            {
+                "name": "b",
+                "type": "Isolated",
+                "subnets": [
+                    {
+                        "subnetId": "subnet-2",
+                        "cidr": "10.0.2.0/24",
+                        "availabilityZone": "eu-west-1a",
+                        "routeTableId": "rtb-2",
+                    }
+                ],
+            },
+            {
+                "name": "c",
+                "type": "Public",
+                "subnets": [
+                    {
+                        "subnetId": "subnet-3",
+                        "cidr": "10.0.3.0/24",
+                        "availabilityZone": "eu-west-1a",
+                        "routeTableId": "rtb-3",
+                    }
+                ],
+            },
         ],
     }
 }
@@ -127,7 +230,14 @@ def test_what_the_cdk_looked_up(subnet, destination, expected):
     document = {
         "Resources": {
             "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"VpcId": "vpc-1", "GroupDescription": "g"}},
-            "S3": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {"VpcId": "vpc-1", "ServiceName": "com.amazonaws.eu-west-1.s3", "RouteTableIds": ["rtb-2"]}},
+            "S3": {
+                "Type": "AWS::EC2::VPCEndpoint",
+                "Properties": {
+                    "VpcId": "vpc-1",
+                    "ServiceName": "com.amazonaws.eu-west-1.s3",
+                    "RouteTableIds": ["rtb-2"],
+                },
+            },
         }
     }
     network = network_of(from_documents({"t": document}, context=CONTEXT).groups[0])
@@ -154,20 +264,51 @@ FORWARD = "forward_to_sfe"
 @pytest.mark.parametrize(
     ("changes", "destination", "expected"),
     [
-        pytest.param(FIREWALL % (FORWARD, ALLOW), "internet", "reachable nat", id="an allow list is a narrow way to the internet"),
+        pytest.param(
+            FIREWALL % (FORWARD, ALLOW), "internet", "reachable nat", id="an allow list is a narrow way to the internet"
+        ),
         pytest.param(FIREWALL % (FORWARD, ALLOW), "pypi.org", "reachable nat", id="to what is listed"),
         pytest.param(FIREWALL % (FORWARD, ALLOW), "files.pypi.org", "reachable nat", id="and what is below it"),
         pytest.param(FIREWALL % (FORWARD, ALLOW), "example.com", "blocked nat firewall", id="and to nothing else"),
         pytest.param(FIREWALL % (FORWARD, ALLOW), "kms", "reachable nat", id="AWS where it is listed"),
-        pytest.param(FIREWALL % (FORWARD, ALLOW), "studio", "blocked nat firewall", id="whose pages are not below amazonaws.com"),
-        pytest.param(FIREWALL % (FORWARD, ALLOW), "internet:22", "unverified nat", id="other ports are not looked at by domain lists"),
-        pytest.param(FIREWALL % (FORWARD, DENY), "pypi.org", "blocked nat firewall", id="a deny list stops what is listed"),
+        pytest.param(
+            FIREWALL % (FORWARD, ALLOW), "studio", "blocked nat firewall", id="whose pages are not below amazonaws.com"
+        ),
+        pytest.param(
+            FIREWALL % (FORWARD, ALLOW),
+            "internet:22",
+            "unverified nat",
+            id="other ports are not looked at by domain lists",
+        ),
+        pytest.param(
+            FIREWALL % (FORWARD, DENY), "pypi.org", "blocked nat firewall", id="a deny list stops what is listed"
+        ),
         pytest.param(FIREWALL % (FORWARD, DENY), "example.com", "reachable nat", id="and nothing else"),
-        pytest.param(FIREWALL % ("drop", ALLOW), "internet", "blocked nat firewall", id="a stateless drop stops everything"),
-        pytest.param(FIREWALL % ("pass", ALLOW), "example.com", "reachable nat", id="a stateless pass lets everything through"),
-        pytest.param(FIREWALL % (FORWARD, "RulesString: x"), "internet", "unverified nat", id="rules in another language are not judged"),
-        pytest.param(FIREWALL % (FORWARD, ALLOW) + "InspectRoute: null", "internet", "blocked nat route", id="the firewall's own subnet needs a route on"),
-        pytest.param(FIREWALL % (FORWARD, ALLOW) + "PrivateRoute.NatGatewayId: null\nPrivateRoute.VpcEndpointId: {'Fn::GetAtt': [Firewall, EndpointIds]}", "internet", "blocked igw public_subnet", id="a firewall before the internet gateway does not give a public address"),
+        pytest.param(
+            FIREWALL % ("drop", ALLOW), "internet", "blocked nat firewall", id="a stateless drop stops everything"
+        ),
+        pytest.param(
+            FIREWALL % ("pass", ALLOW), "example.com", "reachable nat", id="a stateless pass lets everything through"
+        ),
+        pytest.param(
+            FIREWALL % (FORWARD, "RulesString: x"),
+            "internet",
+            "unverified nat",
+            id="rules in another language are not judged",
+        ),
+        pytest.param(
+            FIREWALL % (FORWARD, ALLOW) + "InspectRoute: null",
+            "internet",
+            "blocked nat route",
+            id="the firewall's own subnet needs a route on",
+        ),
+        pytest.param(
+            FIREWALL % (FORWARD, ALLOW)
+            + "PrivateRoute.NatGatewayId: null\nPrivateRoute.VpcEndpointId: {'Fn::GetAtt': [Firewall, EndpointIds]}",
+            "internet",
+            "blocked igw public_subnet",
+            id="a firewall before the internet gateway does not give a public address",
+        ),
     ],
 )
 def test_a_network_firewall(asker, changes, destination, expected):
@@ -192,13 +333,23 @@ Lustre: {Type: AWS::FSx::FileSystem, Properties: {FileSystemType: LUSTRE, Subnet
 @pytest.mark.parametrize(
     ("changes", "destination", "expected"),
     [
-        pytest.param(PEERED, "10.9.1.0/24", "reachable pcx", id="a peering connection of the templates is followed to its other end"),
+        pytest.param(
+            PEERED,
+            "10.9.1.0/24",
+            "reachable pcx",
+            id="a peering connection of the templates is followed to its other end",
+        ),
         pytest.param(PEERED, "10.8.0.0/24", "blocked pcx route", id="it leads to that VPC alone"),
         pytest.param(PEERED + "Back: null", "10.9.1.0/24", "blocked pcx route", id="the other end needs a route back"),
         pytest.param(PEERED + "Over: null", "10.9.1.0/24", "blocked nat route", id="and this end one to it"),
         pytest.param(PEERED, "Lustre:988", "reachable pcx", id="a resource there is reached where its group admits"),
         pytest.param(PEERED, "Lustre:2049", "blocked pcx security_group", id="and not where it does not"),
-        pytest.param(PEERED.replace("PeerVpcId: {Ref: Far}", "PeerVpcId: vpc-9"), "10.9.1.0/24", "unverified pcx", id="what lies behind a peering with somebody else is not known"),
+        pytest.param(
+            PEERED.replace("PeerVpcId: {Ref: Far}", "PeerVpcId: vpc-9"),
+            "10.9.1.0/24",
+            "unverified pcx",
+            id="what lies behind a peering with somebody else is not known",
+        ),
     ],
 )
 def test_a_peering(asker, changes, destination, expected):
@@ -244,7 +395,9 @@ def test_a_given_parameter_decides(asker):
 
 def test_a_workload_that_is_not_created(asker):
     """A workload whose condition is false is said not to be created."""
-    network = asker.network(CONDITIONAL % ", Default: 'no'" + "\nOther: {Type: AWS::SageMaker::Model, Condition: WithNat}", defaults=True)
+    network = asker.network(
+        CONDITIONAL % ", Default: 'no'" + "\nOther: {Type: AWS::SageMaker::Model, Condition: WithNat}", defaults=True
+    )
     (path,) = explain_paths(network, "Other", ["internet"])
     assert answer(path) == "unverified unknown"
     assert path.why == "not in the templates: Other, which is not created: its condition WithNat is false"
@@ -254,7 +407,9 @@ def test_facts_of_things_that_conditions_do_not_touch_do_not_branch(asker):
     """Asking about one workload consults no condition of another's resources."""
     from constructs_lib.assembly import explore
 
-    network = asker.network("Parameters: {P: {Type: String}}\nConditions: {C: {'Fn::Equals': [{Ref: P}, x]}}\nLogs: {Type: AWS::EC2::VPCEndpoint, Condition: C, Properties: {VpcId: {Ref: Vpc}, ServiceName: com.amazonaws.eu-west-1.logs, VpcEndpointType: Interface}}")
+    network = asker.network(
+        "Parameters: {P: {Type: String}}\nConditions: {C: {'Fn::Equals': [{Ref: P}, x]}}\nLogs: {Type: AWS::EC2::VPCEndpoint, Condition: C, Properties: {VpcId: {Ref: Vpc}, ServiceName: com.amazonaws.eu-west-1.logs, VpcEndpointType: Interface}}"
+    )
     assert len(explore(network.group, lambda: network.reach("Notebook", "sts"))) == 1
     assert len(explore(network.group, lambda: network.reach("Notebook", "logs"))) == 2
 
@@ -271,7 +426,12 @@ def test_two_templates_are_one_network():
     workload = {
         "Resources": {
             "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g"}},
-            "Model": {"Type": "AWS::SageMaker::Model", "Properties": {"VpcConfig": {"Subnets": [{"Fn::ImportValue": "subnet"}], "SecurityGroupIds": [{"Ref": "Group"}]}}},
+            "Model": {
+                "Type": "AWS::SageMaker::Model",
+                "Properties": {
+                    "VpcConfig": {"Subnets": [{"Fn::ImportValue": "subnet"}], "SecurityGroupIds": [{"Ref": "Group"}]}
+                },
+            },
         }
     }
     together = network_of(from_documents({"network": network, "workload": workload}).groups[0])

@@ -18,10 +18,18 @@ CLASSES = [
     ("no association at all", "PrivateAssociation: null", "main-rt"),
     ("a private NAT gateway", "Nat.ConnectivityType: private", "broken-nat"),
     ("a NAT gateway in the private subnet itself", "Nat.SubnetId: {Ref: Private}", "broken-nat"),
-    ("a gateway that is a parameter", "{PrivateRoute.NatGatewayId: null, PrivateRoute.GatewayId: {Ref: Elsewhere}}", NotVisible),
+    (
+        "a gateway that is a parameter",
+        "{PrivateRoute.NatGatewayId: null, PrivateRoute.GatewayId: {Ref: Elsewhere}}",
+        NotVisible,
+    ),
     ("a NAT gateway that is a parameter", "PrivateRoute.NatGatewayId: {Ref: Elsewhere}", NotVisible),
     ("a table that is a parameter", "PrivateAssociation.RouteTableId: {Ref: Elsewhere}", NotVisible),
-    ("a VPC that is a parameter, without association", "{PrivateAssociation: null, Private.VpcId: {Ref: Elsewhere}}", NotVisible),
+    (
+        "a VPC that is a parameter, without association",
+        "{PrivateAssociation: null, Private.VpcId: {Ref: Elsewhere}}",
+        NotVisible,
+    ),
 ]
 
 
@@ -138,7 +146,10 @@ def test_s3_paths_and_usable_endpoints(asker):
     assert network.blocked("Notebook", STS) is None
     assert network.blocked("Notebook", "internet") == "PrivateTable has no default route"
     outsider = network.vantage("Private+EndpointGroup")
-    assert network.endpoint_usable(outsider, STS) == "security group EndpointGroup of endpoint Sts does not admit TCP 443 from EndpointGroup"
+    assert (
+        network.endpoint_usable(outsider, STS)
+        == "security group EndpointGroup of endpoint Sts does not admit TCP 443 from EndpointGroup"
+    )
 
 
 def test_blocked_raises_where_nothing_is_known(asker):

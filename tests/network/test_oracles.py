@@ -94,7 +94,12 @@ def test_an_address_is_public_or_private_or_special(address):
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.tuples(blocks(), st.sampled_from(["tgw-1", "tgw-2", "pcx-1"])), max_size=6, unique_by=lambda route: route[0]), blocks())
+@given(
+    st.lists(
+        st.tuples(blocks(), st.sampled_from(["tgw-1", "tgw-2", "pcx-1"])), max_size=6, unique_by=lambda route: route[0]
+    ),
+    blocks(),
+)
 def test_longest_prefix(asker, routes, asked):
     """Each address of a range is sent where its longest prefix says: the pieces agree with a walk over every address."""
     from constructs_lib.network.ways import pieces
@@ -103,11 +108,17 @@ def test_longest_prefix(asker, routes, asked):
         "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/28"}},
         "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.0.0/28"}},
         "Table": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}},
-        "To": {"Type": "AWS::EC2::SubnetRouteTableAssociation", "Properties": {"SubnetId": {"Ref": "Subnet"}, "RouteTableId": {"Ref": "Table"}}},
+        "To": {
+            "Type": "AWS::EC2::SubnetRouteTableAssociation",
+            "Properties": {"SubnetId": {"Ref": "Subnet"}, "RouteTableId": {"Ref": "Table"}},
+        },
     }
     for index, (block, target) in enumerate(routes):
         kind = "TransitGatewayId" if target.startswith("tgw") else "VpcPeeringConnectionId"
-        resources[f"Route{index}"] = {"Type": "AWS::EC2::Route", "Properties": {"RouteTableId": {"Ref": "Table"}, "DestinationCidrBlock": str(block), kind: target}}
+        resources[f"Route{index}"] = {
+            "Type": "AWS::EC2::Route",
+            "Properties": {"RouteTableId": {"Ref": "Table"}, "DestinationCidrBlock": str(block), kind: target},
+        }
     network = asker.of({"Resources": resources})
     (subnet,) = asker.fact(network, lambda: network.subnets)
     found = {}
@@ -118,7 +129,9 @@ def test_longest_prefix(asker, routes, asked):
     assert set(found) == members(asked)
     table = [(Range.parse("10.0.0.0/28"), "local"), *routes]
     for address, where in found.items():
-        matching = [(block.size, target != "local", target) for block, target in table if block.first <= address <= block.last]
+        matching = [
+            (block.size, target != "local", target) for block, target in table if block.first <= address <= block.last
+        ]
         # Equally specific: the route of the table replaces the local one.
         expected = min(matching, key=lambda match: (match[0], not match[1]))[2] if matching else None
         assert where == expected
@@ -196,7 +209,11 @@ def test_the_order_of_acl_entries(asker, listed, asked, one, other):
 
     def allowed(address, port):
         for entry in acl.outbound:
-            if entry.protocol in ("-1", "tcp") and entry.range.first <= address <= entry.range.last and entry.from_port <= port <= entry.to_port:
+            if (
+                entry.protocol in ("-1", "tcp")
+                and entry.range.first <= address <= entry.range.last
+                and entry.from_port <= port <= entry.to_port
+            ):
                 return entry.allow
         return False
 

@@ -118,7 +118,9 @@ ROWS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("changes", "source", "destination", "expected"), [pytest.param(*row[1:], id=row[0]) for row in ROWS])
+@pytest.mark.parametrize(
+    ("changes", "source", "destination", "expected"), [pytest.param(*row[1:], id=row[0]) for row in ROWS]
+)
 def test_a_workload(asker, changes, source, destination, expected):
     """Each sentence holds in the base network, changed in one place."""
     path = asker.reach(changes, source, destination)

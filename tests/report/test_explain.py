@@ -23,11 +23,19 @@ TEMPLATE = {
         "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"VpcId": {"Ref": "Vpc"}, "GroupDescription": "g"}},
         "Vpn": {
             "Type": "AWS::EC2::Route",
-            "Properties": {"RouteTableId": {"Ref": "Table"}, "DestinationCidrBlock": "192.168.0.0/16", "TransitGatewayId": "tgw-1"},
+            "Properties": {
+                "RouteTableId": {"Ref": "Table"},
+                "DestinationCidrBlock": "192.168.0.0/16",
+                "TransitGatewayId": "tgw-1",
+            },
         },
         "S3": {
             "Type": "AWS::EC2::VPCEndpoint",
-            "Properties": {"VpcId": {"Ref": "Vpc"}, "ServiceName": "com.amazonaws.eu-west-1.s3", "RouteTableIds": [{"Ref": "Table"}]},
+            "Properties": {
+                "VpcId": {"Ref": "Vpc"},
+                "ServiceName": "com.amazonaws.eu-west-1.s3",
+                "RouteTableIds": [{"Ref": "Table"}],
+            },
         },
         "Notebook": {
             "Type": "AWS::SageMaker::NotebookInstance",
@@ -142,7 +150,12 @@ def test_the_command(file, capsys):
 
 def test_a_parameter_on_the_command_line(file, capsys):
     """A parameter that is given wins over its default."""
-    assert main(["explain", file, "--from", "Notebook", "--to", "sts", "--parameter", "Access=Enabled", "--format", "json"]) == 0
+    assert (
+        main(
+            ["explain", file, "--from", "Notebook", "--to", "sts", "--parameter", "Access=Enabled", "--format", "json"]
+        )
+        == 0
+    )
     (path,) = json.loads(capsys.readouterr().out)["paths"]
     assert (path["verdict"], path["via"]) == ("reachable", "managed")
 
@@ -150,7 +163,10 @@ def test_a_parameter_on_the_command_line(file, capsys):
 def test_a_question_that_means_nothing(file, capsys):
     """A name that stands for nothing is one line on standard error and status 2."""
     assert main(["explain", file, "--from", "Notebok", "--to", "sts"]) == 2
-    assert capsys.readouterr().err == "sagemaker-network: no workload 'Notebok' in the templates, did you mean \"Notebook\"?\n"
+    assert (
+        capsys.readouterr().err
+        == "sagemaker-network: no workload 'Notebok' in the templates, did you mean \"Notebook\"?\n"
+    )
 
 
 def test_templates_without_workload():
