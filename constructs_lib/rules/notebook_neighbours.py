@@ -99,7 +99,9 @@ def mount_target_admits_notebook(notebook: Notebook, network: Network) -> Findin
         raise NotApplicable
     if not any(mounts_nfs(script) for _, script in notebook.lifecycle_config.scripts):
         raise NotApplicable
-    targets = [target for target in network.mount_targets if target.subnet.vpc.same_as(notebook.subnet.vpc)]
+    targets = [
+        target for target in network.mount_targets if target.subnet and target.subnet.vpc.same_as(notebook.subnet.vpc)
+    ]
     if not targets:
         raise NotApplicable
     if not any_of(
