@@ -89,6 +89,9 @@ def _deploy(emulator: Emulator, folder: Path, console: Console, say: Callable[[s
     stacks = read_assembly(cdk.assembly, clients)
     say("cdk bootstrap")
     cdk.bootstrap(ACCOUNT, emulator.region)
+    lacking = _not_emulated_in_bootstrap(clients)
+    if lacking:
+        say(f"not emulated in the bootstrap stack, so neither made nor checked: {', '.join(lacking)}")
     say(f"cdk deploy --all: {', '.join(stack.name for stack in stacks)}")
     cdk.deploy()
     say("asking the emulated APIs what exists, starting a training job and a processing job")
@@ -102,6 +105,11 @@ def _deploy(emulator: Emulator, folder: Path, console: Console, say: Callable[[s
     console.print(_table(rows))
     console.print(f"Monthly cost: NAT gateways, endpoint-zones and KMS keys, {cost.REGION} prices of {cost.DATE} in US dollars, without data transfer.")
     return _verdict(console, rows, unchanged, left)
+
+
+def _not_emulated_in_bootstrap(session: promises.EmulatedSession) -> list[str]:
+    summary = session.client("cloudformation").get_template_summary(StackName="CDKToolkit")
+    return unsupported(summary["ResourceTypes"])
 
 
 def _verdict(console: Console, rows: Sequence[Row], unchanged: int, left: Sequence[str]) -> int:

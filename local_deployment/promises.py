@@ -122,7 +122,10 @@ def _studio(stack: DeployedStack, access: str) -> Iterator[Check]:
     yield _equal("network access type", domain["AppNetworkAccessType"], access)
     yield Check("subnets in two zones or more", len(domain["SubnetIds"]) >= 2)  # noqa: PLR2004
     yield Check("private subnets only", all(default_route(stack, subnet) != "internet gateway" for subnet in domain["SubnetIds"]))
+    targets = stack.client("efs").describe_mount_targets(FileSystemId=domain["HomeEfsFileSystemId"])["MountTargets"]
+    yield _equal("the home file system is mounted in each subnet", sorted(each["SubnetId"] for each in targets), sorted(domain["SubnetIds"]))
     profiles = _profiles(stack, domain)
+    yield Check("each user profile has an execution role", all(profile["UserSettings"].get("ExecutionRole") for profile in profiles))
     yield _equal("every user profile of the template", len(profiles), len(stack.resources("AWS::SageMaker::UserProfile")))
 
 

@@ -72,6 +72,7 @@ class Emulator:
         self.region = region
         self.endpoint = ""
         self._server: ThreadedMotoServer | None = None
+        self._quiet = warnings.catch_warnings()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -89,16 +90,17 @@ class Emulator:
         }
 
     def __enter__(self) -> Emulator:
-        with warnings.catch_warnings():
-            # moto and what it imports still use some deprecated calls of the standard library.
-            warnings.simplefilter("ignore")
-            from moto.server import ThreadedMotoServer
+        # moto still uses deprecated calls, and warns of each resource type that it lacks; those are asked for by `unsupported`, and named once.
+        self._quiet.__enter__()
+        warnings.simplefilter("ignore")
+        logging.getLogger("moto").setLevel(logging.ERROR)
+        # One line for each of some thousand requests would hide everything else.
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        from moto.server import ThreadedMotoServer
 
-            register()
-            self._server = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
-            # One line for each of some thousand requests would hide everything else.
-            logging.getLogger("werkzeug").setLevel(logging.ERROR)
-            self._server.start()
+        register()
+        self._server = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
+        self._server.start()
         _, port = self._server.get_host_and_port()
         self.endpoint = Emulator.running = f"http://{HOST}:{port}"
         return self
@@ -106,3 +108,4 @@ class Emulator:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._server is not None:
             self._server.stop()
+        self._quiet.__exit__(kind, error, trace)
