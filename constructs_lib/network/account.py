@@ -7,7 +7,8 @@ from constructs_lib.network.things import Thing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network.vpc import Subnet, Vpc
+    from constructs_lib.network.subnets import Subnet
+    from constructs_lib.network.vpc import Vpc
 
 BIDIRECTIONAL = "block-bidirectional"
 
@@ -30,7 +31,8 @@ class BlockPublicAccess(Thing):
 
     def excludes(self, place: Vpc | Subnet) -> bool:
         """Does an exclusion let this VPC or subnet use its internet gateway all the same?"""
-        from constructs_lib.network.vpc import Subnet, Vpc
+        from constructs_lib.network.subnets import Subnet
+        from constructs_lib.network.vpc import Vpc
 
         kind, name = (Vpc, "VpcId") if isinstance(place, Vpc) else (Subnet, "SubnetId")
         found = [exclusion.thing(kind, name) for exclusion in self.exclusions]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, fact
 from constructs_lib.network.addresses import EVERYTHING4, EVERYTHING6, Range, subtract
-from constructs_lib.network.groups import PORTS, normal_protocol
+from constructs_lib.network.group_rules import PORTS
+from constructs_lib.network.groups import normal_protocol
 from constructs_lib.network.things import Thing, whole
 
 TYPE_CHECKING = False
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from constructs_lib.assembly import Resource
-    from constructs_lib.network.vpc import Subnet, Vpc
+    from constructs_lib.network.subnets import Subnet
+    from constructs_lib.network.vpc import Vpc
 
 #: The number of the allow-all entries that a VPC's default ACL is created with.
 _DEFAULT_NUMBER = 100
@@ -141,7 +143,7 @@ class NetworkAcl(Thing):
     @fact
     def subnets(self) -> tuple[Subnet, ...]:
         """The subnets that are associated with it by the templates."""
-        from constructs_lib.network.vpc import Subnet
+        from constructs_lib.network.subnets import Subnet
 
         found = self.network.pointing("AWS::EC2::SubnetNetworkAclAssociation", self, "NetworkAclId")
         return tuple(one for one in (each.thing(Subnet, "SubnetId") for each in found) if one is not None)

@@ -6,19 +6,21 @@ from constructs_lib import services
 from constructs_lib.assembly import NotVisible, Text, Unknown, fact
 from constructs_lib.network.addresses import Range
 from constructs_lib.network.declared import Facts
-from constructs_lib.network.groups import SecurityGroup, admits, ingress_of
+from constructs_lib.network.group_rules import admits, ingress_of
+from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.iam import statements_of
 from constructs_lib.network.names import HostedZone, zone_serves
 from constructs_lib.network.routes import RouteTable
+from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
-from constructs_lib.network.vpc import Subnet, Vpc
+from constructs_lib.network.vpc import Vpc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
     from typing import Any
 
-    from constructs_lib.network.groups import Rule
+    from constructs_lib.network.group_rules import Rule
     from constructs_lib.network.model import Network
     from constructs_lib.network.vantage import Vantage
     from constructs_lib.services import Service
@@ -79,7 +81,10 @@ class Endpoint(Thing):
     @fact
     def vpc(self) -> Vpc:
         """The VPC that it belongs to."""
-        return self.thing(Vpc, "VpcId")  # type: ignore[no-any-return]
+        vpc: Vpc | None = self.thing(Vpc, "VpcId")
+        if vpc is None:
+            raise NotVisible(f"the VPC of endpoint {self.id}", "give its VpcId")
+        return vpc
 
     @fact
     def subnets(self) -> tuple[Subnet, ...]:

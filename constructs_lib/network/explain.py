@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from constructs_lib.assembly import Branch
     from constructs_lib.network.model import Network
+    from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.things import Thing
-    from constructs_lib.network.vpc import Subnet, Vpc
+    from constructs_lib.network.vpc import Vpc
 
 #: What every workload is asked about, and what some are asked about besides.
 _ALWAYS = (INTERNET, "s3", "sagemaker.api", "sagemaker.runtime", "sts", "logs")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from constructs_lib.network.routes import Route
-    from constructs_lib.network.vpc import Subnet
+    from constructs_lib.network.subnets import Subnet
 
 _FORWARD = "aws:forward_to_sfe"
 _DROP = "aws:drop"
@@ -80,7 +80,7 @@ class Firewall(Thing):
     @fact
     def subnets(self) -> tuple[Subnet, ...]:
         """The subnets that it has an endpoint in."""
-        from constructs_lib.network.vpc import Subnet
+        from constructs_lib.network.subnets import Subnet
 
         count = len(self.entries("SubnetMappings"))
         return tuple(self.thing(Subnet, "SubnetMappings", index, "SubnetId") for index in range(count))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network.addresses import PUBLIC4, PUBLIC6, Range
-from constructs_lib.network.groups import admits, egress_of, ingress_of
+from constructs_lib.network.group_rules import admits, egress_of, ingress_of
 from constructs_lib.network.things import Thing
 from constructs_lib.network.vantage import admits_interface
 
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
     from constructs_lib.network.acl import NetworkAcl
     from constructs_lib.network.endpoints import Endpoint
-    from constructs_lib.network.groups import Rule, SecurityGroup
+    from constructs_lib.network.group_rules import Rule
+    from constructs_lib.network.groups import SecurityGroup
     from constructs_lib.network.path import Trail
     from constructs_lib.network.questions import Target
+    from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.vantage import Vantage
-    from constructs_lib.network.vpc import Subnet
 
 if TYPE_CHECKING:
     #: Which of these rules let the traffic out? None if none does.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import gates, ways
 from constructs_lib.network.gates import between
-from constructs_lib.network.groups import SecurityGroup, egress_of, ingress_of
+from constructs_lib.network.group_rules import egress_of, ingress_of
+from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.path import Trail, best, worst
 from constructs_lib.network.questions import EFS, SELF, Target
+from constructs_lib.network.ranges import pieces, to_piece
 from constructs_lib.network.storage import EfsFileSystem, MountTarget, Placed
 from constructs_lib.network.studio import Domain
 from constructs_lib.network.vantage import admits_interface
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from constructs_lib.network.path import Path
+    from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.vantage import Vantage
-    from constructs_lib.network.vpc import Subnet
 
 
 class Place:
@@ -195,7 +197,7 @@ def _between(trail: Trail, start: Vantage, asked: Target, place: Place) -> None:
 
 def _elsewhere(trail: Trail, start: Vantage, asked: Target, place: Place) -> None:
     """The other end is in another VPC: the routes to its subnet decide first."""
-    piece, where = ways.pieces(start.subnets[0], place.subnet.cidr)[0]
-    ways.to_piece(trail, start, asked, piece, where)
+    piece, where = pieces(start.subnets[0], place.subnet.cidr)[0]
+    to_piece(trail, start, asked, piece, where)
     if not trail.stopped and place.groups:
         gates.enter(trail, start, asked, place.groups, place.id, "security_group")

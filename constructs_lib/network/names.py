@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from constructs_lib.network.endpoints import Endpoint
-    from constructs_lib.network.vpc import Subnet, Vpc
+    from constructs_lib.network.subnets import Subnet
+    from constructs_lib.network.vpc import Vpc
 
 _AMAZON = "amazonprovideddns"
 
@@ -113,7 +114,7 @@ class FlowLog(Thing):
 
     def watches(self, subnet: Subnet) -> bool:
         """Does it log the traffic of this subnet alone?"""
-        from constructs_lib.network.vpc import Subnet
+        from constructs_lib.network.subnets import Subnet
 
         watched = self.thing(Subnet, "ResourceId")
         return watched is not None and watched.names(subnet)

@@ -9,9 +9,9 @@ from constructs_lib.assembly import NotVisible, Text, Unknown, fact
 from constructs_lib.network.addresses import Range
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.iam import Role
+from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
 from constructs_lib.network.vantage import ATTACHED, BOTH, MANAGED, REFUSED, Rerouted, Vantage
-from constructs_lib.network.vpc import Subnet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

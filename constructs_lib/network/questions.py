@@ -8,9 +8,10 @@ from constructs_lib import services
 from constructs_lib.assembly import InputError, NotVisible, nearest
 from constructs_lib.network.addresses import Range
 from constructs_lib.network.groups import SecurityGroup
+from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
 from constructs_lib.network.vantage import Vantage
-from constructs_lib.network.vpc import Subnet, Vpc
+from constructs_lib.network.vpc import Vpc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def _resource(network: Network, name: str) -> Thing | None:
     resource = find_resource(network, name)
     if resource is None:
         return None
-    from constructs_lib.network.model import CLASSES
+    from constructs_lib.network.kinds import CLASSES
     from constructs_lib.network.storage import Placed
 
     kinds: list[type[Thing]] = [*CLASSES.values(), Placed]
@@ -280,7 +281,7 @@ def source_thing(network: Network, text: str) -> Any:
         names = [resource.logical_id for resource in network.group.resources() if _sends(network, resource) is not None]
         raise QuestionError(f"no workload '{text}' in the templates{nearest(text, names)}")
     if resource.type == "AWS::SageMaker::Endpoint":
-        from constructs_lib.network.jobs import EndpointConfig
+        from constructs_lib.network.hosting import EndpointConfig
 
         found = network.named(EndpointConfig, resource.get("EndpointConfigName"), "EndpointConfigName")
         if found is None or found.imported:
@@ -298,7 +299,7 @@ def source_thing(network: Network, text: str) -> Any:
 
 def _sends(network: Network, resource: Resource) -> Any:
     """The workload that a resource is, or None."""
-    from constructs_lib.network.model import CLASSES
+    from constructs_lib.network.kinds import CLASSES
 
     for kind in CLASSES.values():
         if resource.type in kind.types and hasattr(kind, "vantage"):

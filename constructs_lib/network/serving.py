@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, Reference, Unknown, references
+from constructs_lib.network.clusters import Cluster
+from constructs_lib.network.hosting import EndpointConfig, Model
 from constructs_lib.network.iam import Role
-from constructs_lib.network.jobs import Cluster, EndpointConfig, JobDefinition, Model, MonitoringSchedule
+from constructs_lib.network.jobs import JobDefinition, MonitoringSchedule
 from constructs_lib.network.storage import Placed
 from constructs_lib.network.things import Thing
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from constructs_lib.assembly import fact
 from constructs_lib.network.groups import SecurityGroup
+from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
-from constructs_lib.network.vpc import Subnet, Vpc
+from constructs_lib.network.vpc import Vpc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

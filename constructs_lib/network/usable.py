@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network.endpoints import GATEWAY, INTERFACE
-from constructs_lib.network.groups import egress_of
+from constructs_lib.network.group_rules import egress_of
 from constructs_lib.network.vantage import admits_interface
 from constructs_lib.services import S3
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from constructs_lib.network.endpoints import Endpoint
+    from constructs_lib.network.gateways import NatGateway
     from constructs_lib.network.model import Network
-    from constructs_lib.network.routes import NatGateway
+    from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.vantage import Vantage
-    from constructs_lib.network.vpc import Subnet
     from constructs_lib.services import Service
 
 

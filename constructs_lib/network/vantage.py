@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network.addresses import EVERYTHING4, Range, touches
-from constructs_lib.network.groups import SecurityGroup, admits
+from constructs_lib.network.group_rules import admits
+from constructs_lib.network.groups import SecurityGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from constructs_lib.network.groups import Rule
+    from constructs_lib.network.group_rules import Rule
     from constructs_lib.network.model import Network
+    from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.things import Thing
-    from constructs_lib.network.vpc import Subnet, Vpc
+    from constructs_lib.network.vpc import Vpc
 
 #: SageMaker's own interface alone: no VPC of the customer is attached.
 MANAGED = "managed"

@@ -7,17 +7,17 @@ from constructs_lib.network import gates
 from constructs_lib.network.account import BIDIRECTIONAL
 from constructs_lib.network.addresses import PUBLIC4, PUBLIC6, Range
 from constructs_lib.network.gates import Crossing, between
-from constructs_lib.network.groups import admits, egress_of
-from constructs_lib.network.routes import Instance, NatGateway, Peering
+from constructs_lib.network.gateways import Instance, NatGateway
+from constructs_lib.network.group_rules import admits, egress_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network.groups import Rule
+    from constructs_lib.network.group_rules import Rule
     from constructs_lib.network.path import Trail
     from constructs_lib.network.questions import Target
     from constructs_lib.network.routes import Route
+    from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.vantage import Vantage
-    from constructs_lib.network.vpc import Subnet, Vpc
 
 #: What `via` is by the kind of a route's target; others are `unknown`.
 VIA = {
@@ -32,7 +32,7 @@ VIA = {
     "local": "local",
 }
 _DECLARED_VIA = {"transit-gateway": "tgw", "virtual-private-gateway": "vgw", "peering": "pcx"}
-_BEHIND = "declare the subnet's egress in Metadata.SageMakerNetwork"
+BEHIND = "declare the subnet's egress in Metadata.SageMakerNetwork"
 _HALVES = (Range(4, 0, (1 << 31) - 1), Range(4, 1 << 31, (1 << 32) - 1))
 
 
@@ -54,7 +54,7 @@ def missing_route(trail: Trail, subnet: Subnet, cause: str, text: str) -> None:
     if not subnet.imported or subnet.associated:
         for gateway in subnet.route_table.propagating:
             trail.via = "vgw"
-            trail.hide(NotVisible(f"the routes that {gateway.id} propagates into {subnet.route_table.id}", _BEHIND))
+            trail.hide(NotVisible(f"the routes that {gateway.id} propagates into {subnet.route_table.id}", BEHIND))
             return
     trail.via = "none"
     trail.stop(cause, table_name(subnet), text)
@@ -104,7 +104,7 @@ def follow(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None
     else:
         trail.hide(
             NotVisible(
-                f"what lies behind {route.target_id}, to which {route.id} sends {route.destination_text}", _BEHIND
+                f"what lies behind {route.target_id}, to which {route.id} sends {route.destination_text}", BEHIND
             )
         )
         gates.leave(trail, vantage, target, target.text, gates.to_public(target))
@@ -201,7 +201,7 @@ def _private_nat_goes_on(trail: Trail, nat: NatGateway | Instance) -> bool:
     trail.via = VIA.get(route.kind, "unknown")
     trail.hop("gateway", nat.id, f"private, {nat.subnet.egress_text}")
     trail.hide(
-        NotVisible(f"what lies behind {route.target_id}, to which private NAT gateway {nat.id} hands on", _BEHIND)
+        NotVisible(f"what lies behind {route.target_id}, to which private NAT gateway {nat.id} hands on", BEHIND)
     )
     return True
 
@@ -253,7 +253,7 @@ def _firewall(trail: Trail, vantage: Vantage, target: Target, route: Route) -> N
         trail.stop("route", firewall.id, f"the subnets of firewall {firewall.id} have no default route")
         return
     if onward.kind == "firewall":
-        trail.hide(NotVisible(f"what lies behind firewall {firewall.id}", _BEHIND))
+        trail.hide(NotVisible(f"what lies behind firewall {firewall.id}", BEHIND))
         return
     _inspect(trail, target, route)
     trail.hop("route", onward.id, onward.shown, beyond=True)
@@ -278,184 +278,6 @@ def _through_instance(trail: Trail, vantage: Vantage, target: Target, nat: Insta
 
 
 # Addresses.
-
-
-def pieces(subnet: Subnet, asked: Range) -> list[tuple[Range, Route | Vpc | NotVisible | None]]:
-    """Cut a range by where the subnet's routes send it: to a route, within the VPC, nowhere (None), or where it is not known."""
-    vpc = subnet.vpc
-    entries: list[tuple[Range, Route | Vpc | NotVisible]] = [
-        (local, vpc) for local in vpc.known_ranges if local.overlaps(asked)
-    ]
-    hidden: list[NotVisible] = []
-    if not _ranges_known(vpc, asked):
-        hidden.append(
-            vpc.unseen("the address range")
-            if vpc.imported
-            else NotVisible(f"the address range of VPC {vpc.id}", "write out its CidrBlock")
-        )
-    try:
-        routes = subnet.route_table.routes
-        if subnet.route_table.imported:
-            hidden.append(subnet.route_table.unseen("the routes"))
-    except NotVisible as reason:
-        routes = ()
-        hidden.append(reason)
-    for route in routes:
-        try:
-            entries += [(one, route) for one in route.destinations if one.overlaps(asked)]
-        except NotVisible as reason:
-            if route.destination_text.startswith("pl-") and asked.public:
-                continue  # a prefix list of AWS's own: those of the gateway endpoints, which are asked about by name
-            hidden.append(reason)
-    # The most specific first; of two that are equally specific, the route of the table replaces the local one.
-    entries.sort(key=lambda entry: (entry[0].size, entry[1] is vpc))
-    left, found = [asked], []
-    for block, where in entries:
-        found += [(shared, where) for shared in (one.common(block) for one in left) if shared is not None]
-        left = [rest for one in left for rest in one.without(block)]
-    if hidden:
-        # What is not known may be more specific than any route that does not stay within the VPC.
-        found = [(piece, where if where is vpc else hidden[0]) for piece, where in found]
-    return found + [(piece, hidden[0] if hidden else None) for piece in left]
-
-
-def _ranges_known(vpc: Vpc, asked: Range) -> bool:
-    try:
-        return bool(vpc.cidrs if asked.version == 4 else vpc.ipv6_cidrs or True)
-    except NotVisible:
-        return False
-
-
-def to_piece(
-    trail: Trail, vantage: Vantage, target: Target, piece: Range, where: Route | Vpc | NotVisible | None
-) -> None:
-    """Follow the traffic to one piece of a range."""
-    from constructs_lib.network.vpc import Vpc
-
-    subnet = vantage.subnets[0]
-    if where is None:
-        missing_route(trail, subnet, "route", f"no route of {table_name(subnet)} leads to {piece}")
-        return
-    if isinstance(where, NotVisible):
-        trail.hide(where)
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
-    elif isinstance(where, Vpc):
-        trail.via = "local"
-        trail.hop("route", table_name(subnet), f"{piece} is local to VPC {where.id}")
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
-        gates.pass_acls(trail, target, _local_crossings(subnet, where, piece))
-    else:
-        trail.hop("route", where.id, f"{where.shown}, in {table_name(subnet)}")
-        _to_piece_by(trail, vantage, target, piece, where)
-
-
-def _local_crossings(subnet: Subnet, vpc: Vpc, piece: Range) -> list[Crossing]:
-    """The ACLs on the way to addresses of the VPC: none within the subnet itself."""
-    try:
-        outside = piece.without(subnet.cidr)
-    except NotVisible:
-        outside = [piece]
-    if not outside:
-        return []
-    found = [Crossing(subnet, outside, inward=False)]
-    for other in vpc.subnets:
-        try:
-            if other is not subnet and other.cidr.overlaps(piece):
-                found.append(Crossing(other, subnet, inward=True))
-        except NotVisible:
-            continue
-    return found
-
-
-def _to_piece_by(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
-    if route.kind == "local":
-        trail.via = "local"
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
-        gates.pass_acls(trail, target, _local_crossings(vantage.subnets[0], vantage.subnets[0].vpc, piece))
-    elif route.kind == "pcx" and isinstance(route.target, Peering) and not route.target.imported:
-        _peered(trail, vantage, target, piece, route)
-    elif route.kind in ("nat", "instance", "eni") and not piece.public:
-        _private_by_nat(trail, vantage, target, piece, route)
-    elif route.kind in ("igw", "nat", "instance", "eni", "firewall"):
-        follow(trail, vantage, target, route)
-    elif route.kind == "eigw" and vantage.dual_stack:
-        trail.via = "igw"
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
-        gates.pass_acls(trail, target, [Crossing(vantage.subnets[0], [piece], inward=False)])
-    else:
-        trail.via = VIA.get(route.kind, "unknown")
-        trail.hide(
-            NotVisible(
-                f"what lies behind {route.target_id}, to which {route.id} sends {route.destination_text}", _BEHIND
-            )
-        )
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
-
-
-def _private_by_nat(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
-    """A private range that a route sends to NAT: it goes on from the NAT's own subnet, mostly to the internet gateway and so nowhere."""
-    nat = route.target
-    trail.via = "nat"
-    place = getattr(nat, "subnet", None)
-    onward = pieces(place, piece)[0][1] if place is not None else None
-    kind = getattr(onward, "kind", None)
-    if isinstance(onward, NotVisible) or kind in ("tgw", "vgw", "pcx", "core", "unknown", "vpce", "local-gateway"):
-        trail.hide(
-            onward if isinstance(onward, NotVisible) else NotVisible(f"what lies behind {onward.target_id}", _BEHIND)
-        )  # type: ignore[union-attr]
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
-        return
-    trail.stop(
-        "route",
-        route.id,
-        f"only {route.shown} ({route.id}) takes {piece}, and NAT {nat.id if nat else ''} leads no private range anywhere",
-    )
-
-
-def _peered(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
-    """Follow a peering connection of the templates to the VPC at its other end."""
-    subnet, peering = vantage.subnets[0], route.target
-    assert isinstance(peering, Peering)
-    trail.via = "pcx"
-    far = peering.far_end(subnet.vpc)
-    if far is None:
-        trail.stop("route", peering.id, f"peering connection {peering.id} does not end at VPC {subnet.vpc.id}")
-        return
-    crossings = [Crossing(subnet, [piece], inward=False)]
-    try:
-        if not far.holds(piece):
-            trail.stop(
-                "route",
-                peering.id,
-                f"peering connection {peering.id} leads to VPC {far.id} alone, which does not hold {piece}",
-            )
-            return
-        trail.hop("gateway", peering.id, f"leads to VPC {far.id}")
-        crossings += _far_side(trail, subnet, far, peering, piece)
-    except NotVisible as reason:
-        trail.hide(reason)
-    gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
-    gates.pass_acls(trail, target, crossings)
-
-
-def _far_side(trail: Trail, subnet: Subnet, far: Vpc, peering: Peering, piece: Range) -> list[Crossing]:
-    """The ACLs of the subnets at the other end, each of which needs a route back."""
-    places = [other for other in far.subnets if other.cidr.overlaps(piece)]
-    if not places and not far.complete:
-        raise NotVisible(f"the subnets of VPC {far.id} in {piece}, and their routes back", _BEHIND)
-    for place in places:
-        back = pieces(place, subnet.cidr)
-        for _, where in back:
-            if isinstance(where, NotVisible):
-                raise where
-            if getattr(where, "target", None) is not peering:
-                trail.stop(
-                    "route",
-                    place.route_table.id,
-                    f"no route of {place.route_table.id} leads back from subnet {place.id} to {subnet.cidr} over {peering.id}",
-                )
-                return []
-    return [Crossing(place, subnet, inward=True) for place in places]
 
 
 def back_way(trail: Trail, one: Subnet, other: Subnet) -> None:

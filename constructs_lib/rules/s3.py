@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import Domain, Notebook, TrainingNetwork
-from constructs_lib.network.routes import Peering, TransitGateway
+from constructs_lib.network.gateways import Peering, TransitGateway
 from constructs_lib.rules._consumers import vantages_in_vpc
 from constructs_lib.rules._groups import HTTPS, joined, let_out, listed, named
 from constructs_lib.rules._rule import GUIDE, PRIVATELINK, Finding, NotApplicable, Severity, advice, rule

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, Reference, Unknown
 from constructs_lib.network import Domain
+from constructs_lib.network.ranges import pieces
 from constructs_lib.network.routes import Route
-from constructs_lib.network.ways import pieces
 from constructs_lib.rules._groups import any_of, joined, let_out, listed, named, peers_admitted
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Remark, Severity, rule
 from constructs_lib.rules._studio import app_groups, each, require_domain, require_vpc_only, unreachable

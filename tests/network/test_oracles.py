@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from constructs_lib.network.acl import AclEntry, Decision, NetworkAcl
 from constructs_lib.network.addresses import EVERYTHING4, PRIVATE, PUBLIC4, Range, covered, subtract, touches
-from constructs_lib.network.groups import Rule, admits
+from constructs_lib.network.group_rules import Rule, admits
 
 #: A small world: addresses 10.0.0.0-10.0.0.63, so that an oracle can try each.
 BASE = int(ipaddress.IPv4Address("10.0.0.0"))
@@ -102,7 +102,7 @@ def test_an_address_is_public_or_private_or_special(address):
 )
 def test_longest_prefix(asker, routes, asked):
     """Each address of a range is sent where its longest prefix says: the pieces agree with a walk over every address."""
-    from constructs_lib.network.ways import pieces
+    from constructs_lib.network.ranges import pieces
 
     resources = {
         "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/28"}},
