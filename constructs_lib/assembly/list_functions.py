@@ -130,7 +130,15 @@ def _whole(part: Any, delimiter: str) -> bool:
     """Whether a hole surely does not contain the delimiter."""
     if isinstance(part, Unknown):
         return part.kind == "pseudo" and part.name in _PLAIN_PSEUDO and delimiter not in ("-", ".")
-    return delimiter in _NEVER_IN_IDS and part.attribute not in _LISTS
+    return delimiter in _NEVER_IN_IDS and part.attribute not in _LISTS and not _free_text(part)
+
+
+def _free_text(part: Reference) -> bool:
+    """Whether the attribute is whatever its author writes: a nested stack's output, a custom resource's, a parameter's value."""
+    kind = part.resource.type
+    if kind == "AWS::CloudFormation::Stack":
+        return part.attribute.startswith("Outputs.")
+    return kind == "AWS::SSM::Parameter" or kind.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
 
 
 def _mentions(parts: tuple[Any, ...]) -> list[Reference]:

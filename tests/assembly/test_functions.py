@@ -20,6 +20,9 @@ BASE = {
         "Pool": {"Type": "AWS::EC2::VPC", "Properties": {"Ipv4IpamPoolId": "pool"}},
         "Net": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "AvailabilityZone": "eu-west-1a"}},
         "Endpoint": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {}},
+        "Stack": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://example.com/t.yaml"}},
+        "Lookup": {"Type": "Custom::Lookup", "Properties": {}},
+        "Setting": {"Type": "AWS::SSM::Parameter", "Properties": {}},
     },
 }
 
@@ -238,6 +241,24 @@ UNKNOWN = [
     ("Base64 of a reference", {"Fn::Base64": {"Ref": "Vpc"}}, "the Base64 form of ${Vpc}", "base64"),
     ("the length of a parameter", {"Fn::Length": {"Ref": "Subnets"}}, "the length of parameter Subnets", "length"),
     ("pieces of a parameter", {"Fn::Split": [",", {"Ref": "Zone"}]}, 'pieces of "${Zone}" between ","', "part"),
+    (
+        "pieces of a nested stack's output",
+        {"Fn::Split": [",", {"Fn::GetAtt": ["Stack", "Outputs.Subnets"]}]},
+        'pieces of "${Stack.Outputs.Subnets}" between ","',
+        "part",
+    ),
+    (
+        "pieces of what a custom resource returns",
+        {"Fn::Split": [",", {"Fn::GetAtt": ["Lookup", "Ids"]}]},
+        'pieces of "${Lookup.Ids}" between ","',
+        "part",
+    ),
+    (
+        "pieces of a stored value",
+        {"Fn::Split": [",", {"Fn::GetAtt": ["Setting", "Value"]}]},
+        'pieces of "${Setting.Value}" between ","',
+        "part",
+    ),
     (
         "a list parameter joined",
         {"Fn::Join": [",", {"Ref": "Subnets"}]},
