@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import aws_cdk as cdk
+
 
 def require_type(argument: str, value: object, kind: type | tuple[type, ...], allowed: str) -> None:
     """Refuse a value of another type.
@@ -28,3 +30,8 @@ def listed(items: Iterable[object]) -> str:
         return "none"
     *first, last = texts
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether two accounts, regions or the like are known to be different ones."""
+    return one != other and not cdk.Token.is_unresolved(one) and not cdk.Token.is_unresolved(other)

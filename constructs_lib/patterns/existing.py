@@ -29,9 +29,11 @@ class ExistingEndpoint:
         security_groups: its groups, which workloads then may talk to; default: workloads may talk to the whole VPC on TCP 443.
         admits: CIDR ranges and ids of security groups that its groups admit on TCP 443; default: the whole VPC.
         restricted_policy: whether it has another policy than AWS's own, which allows everything; default: False.
+        endpoint_id: its id, such as ``vpce-0123456789abcdef0``, which ``only_from_here`` writes into policies of buckets; default: not known.
 
     Raises:
-        TypeError, ValueError: a gateway for a service that has none; a gateway with groups; no CIDR and no id of a group in ``admits``.
+        TypeError, ValueError: a gateway for a service that has none; a gateway with groups; no CIDR and no id of a group in ``admits``; no id
+            of an endpoint.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class ExistingEndpoint:
         security_groups: Sequence[ec2.ISecurityGroup] = (),
         admits: Sequence[str] | None = None,
         restricted_policy: bool = False,
+        endpoint_id: str | None = None,
     ) -> None:
         require_type(
             "service", service, Service, "take a service of constructs_lib.services, such as services.SAGEMAKER_API"
@@ -59,6 +62,11 @@ class ExistingEndpoint:
         self.security_groups = list(security_groups)
         self.admits = None if admits is None else [_checked_peer(peer) for peer in admits]
         self.restricted_policy = restricted_policy
+        if endpoint_id is not None and not cdk.Token.is_unresolved(endpoint_id) and not endpoint_id.startswith("vpce-"):
+            raise ValueError(
+                f"endpoint_id is {endpoint_id!r}: give the id of a VPC endpoint, such as 'vpce-0123456789abcdef0'"
+            )
+        self.endpoint_id = endpoint_id
 
     def declare(self, scope: Construct, subnets: Sequence[ec2.ISubnet]) -> dict[str, Any]:
         """The facts as the declarations of a VPC write them."""

@@ -12,7 +12,9 @@ from typing import Any
 
 Statement = dict[str, Any]
 
-_DEFINITIONS = tuple(f"Create{kind}JobDefinition" for kind in ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality"))
+_DEFINITIONS = tuple(
+    f"Create{kind}JobDefinition" for kind in ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality")
+)
 _SCHEDULES = ("CreateMonitoringSchedule", "UpdateMonitoringSchedule")
 PLACED = (
     "CreateAutoMLJob",
@@ -38,7 +40,13 @@ SUBNET_ACTIONS = (
 """All actions with the key sagemaker:VpcSubnets."""
 GROUP_ACTIONS = (*SUBNET_ACTIONS, "CreateUserProfile", "UpdateUserProfile")
 """All actions with the key sagemaker:VpcSecurityGroupIds."""
-ISOLATION_ACTIONS = ("CreateHyperParameterTuningJob", "CreateModel", "CreateProcessingJob", "CreateTrainingJob", *_DEFINITIONS)
+ISOLATION_ACTIONS = (
+    "CreateHyperParameterTuningJob",
+    "CreateModel",
+    "CreateProcessingJob",
+    "CreateTrainingJob",
+    *_DEFINITIONS,
+)
 """Actions with the key sagemaker:NetworkIsolation whose request always says, or leaves to its default, whether the container has a network."""
 ENCRYPTION_ACTIONS = (
     "CreateAutoMLJob",
@@ -61,6 +69,8 @@ VOLUME_KEY_ACTIONS = (
     *_DEFINITIONS,
 )
 """Actions with the key sagemaker:VolumeKmsKeyArn whose request says by which key the volume is encrypted."""
+OPTIONAL_VOLUME_ACTIONS = ("CreateEndpointConfig", "CreateLabelingJob", *_SCHEDULES)
+"""The other actions with that key: there may be no volume that takes one."""
 PRESIGNED_ACTIONS = ("CreatePresignedDomainUrl", "CreatePresignedNotebookInstanceUrl")
 
 
@@ -114,7 +124,11 @@ def network_statements(subnets: Sequence[str], security_groups: Sequence[str]) -
         deny("NoSubnets", required, {"Null": {"sagemaker:VpcSubnets": "true"}}),
         deny("NoSecurityGroups", required, {"Null": {"sagemaker:VpcSecurityGroupIds": "true"}}),
         deny("OtherSubnets", SUBNET_ACTIONS, {"ForAnyValue:StringNotEquals": {"sagemaker:VpcSubnets": list(subnets)}}),
-        deny("OtherSecurityGroups", GROUP_ACTIONS, {"ForAnyValue:StringNotEquals": {"sagemaker:VpcSecurityGroupIds": list(security_groups)}}),
+        deny(
+            "OtherSecurityGroups",
+            GROUP_ACTIONS,
+            {"ForAnyValue:StringNotEquals": {"sagemaker:VpcSecurityGroupIds": list(security_groups)}},
+        ),
     ]
 
 
@@ -141,12 +155,19 @@ def volume_key_statements(keys: Sequence[str]) -> list[Statement]:
     key = {"sagemaker:VolumeKmsKeyArn": list(keys)}
     return [
         deny("OtherVolumeKey", VOLUME_KEY_ACTIONS, {"ArnNotEquals": key}),
-        # Some instance types have local disks that take no key, and a schedule may refer to a definition that has one.
-        deny("OtherVolumeKeyWhereGiven", ["CreateEndpointConfig", *_SCHEDULES], {"ArnNotEquals": key, "Null": {"sagemaker:VolumeKmsKeyArn": "false"}}),
+        # Some instance types have local disks that take no key, a schedule may refer to a definition that has one, and a labeling job has a
+        # volume only where it labels by itself.
+        deny(
+            "OtherVolumeKeyWhereGiven",
+            OPTIONAL_VOLUME_ACTIONS,
+            {"ArnNotEquals": key, "Null": {"sagemaker:VolumeKmsKeyArn": "false"}},
+        ),
     ]
 
 
-def presigned_statements(*, vpc_endpoints: Sequence[str], vpcs: Sequence[str], ip_ranges: Sequence[str]) -> list[Statement]:
+def presigned_statements(
+    *, vpc_endpoints: Sequence[str], vpcs: Sequence[str], ip_ranges: Sequence[str]
+) -> list[Statement]:
     """Deny presigned URLs unless the call comes through one of the endpoints or VPCs, or from one of the public ranges.
 
     The conditions of one statement all have to hold, so the call is denied only where it comes from none of them; a key that is absent (no

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -17,6 +16,7 @@ from constructs import Construct
 
 from constructs_lib.patterns import guardrail_statements as write
 from constructs_lib.patterns.errors import listed
+from constructs_lib.patterns.guardrail_attachment import attach, bound, claim
 from constructs_lib.patterns.presigned import OpenFrom
 
 if TYPE_CHECKING:
@@ -91,8 +91,15 @@ class SageMakerGuardrails(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         if not isinstance(form, GuardrailForm):
-            raise TypeError(f"form is {form!r}: give a value of GuardrailForm ({listed(each.name for each in GuardrailForm)})")
-        subnet_ids = _ids([*(subnet.subnet_id for network in networks for subnet in network.subnets), *(subnet.subnet_id for subnet in subnets)])
+            raise TypeError(
+                f"form is {form!r}: give a value of GuardrailForm ({listed(each.name for each in GuardrailForm)})"
+            )
+        subnet_ids = _ids(
+            [
+                *(subnet.subnet_id for network in networks for subnet in network.subnets),
+                *(subnet.subnet_id for subnet in subnets),
+            ]
+        )
         group_ids = _ids(
             [
                 *(group.security_group_id for network in networks for group in network.connections.security_groups),
@@ -101,7 +108,9 @@ class SageMakerGuardrails(Construct):
         )
         for argument, ids in (("subnets", subnet_ids), ("security_groups", group_ids)):
             if not ids:
-                raise ValueError(f"networks and {argument} are both empty: without any allowed, every workload would be denied; name at least one")
+                raise ValueError(
+                    f"networks and {argument} are both empty: without any allowed, every workload would be denied; name at least one"
+                )
         statements = [
             *write.notebook_statements(),
             *write.domain_statements(),
@@ -114,6 +123,7 @@ class SageMakerGuardrails(Construct):
         for statement in statements if exempt_principals else ():
             _exempt(statement, exempt_principals)
         self.form = form
+        self._allowed = frozenset([*subnet_ids, *group_ids])
         self.documents = self._documents(statements)
         self.managed_policies: list[iam.ManagedPolicy] = []
         if form is not GuardrailForm.SERVICE_CONTROL_POLICY:
@@ -123,18 +133,24 @@ class SageMakerGuardrails(Construct):
     def attach_to(self, *principals: iam.IRole | iam.IUser | iam.IGroup) -> None:
         """Attach the guardrails to roles, users or groups; as their permissions boundary where that is the form.
 
-        Raises:
-            ValueError: the form is a service control policy, which AWS Organizations attaches to accounts.
+        Args:
+            principals: made in this app or brought in; a boundary only for roles and users that are made in it.
 
+        Raises:
+            TypeError: not a role, user or group.
+            ValueError: the form is a service control policy, which AWS Organizations attaches to accounts; a principal of another account; one
+                that has other guardrails already; one that takes no boundary.
         """
         if self.form is GuardrailForm.SERVICE_CONTROL_POLICY:
-            raise ValueError("form is SERVICE_CONTROL_POLICY: AWS Organizations attaches it to accounts and units, not to roles; choose another form")
+            raise ValueError(
+                "form is SERVICE_CONTROL_POLICY: AWS Organizations attaches it to accounts and units, not to roles; choose another form"
+            )
         for principal in principals:
             if self.form is GuardrailForm.PERMISSIONS_BOUNDARY:
-                iam.PermissionsBoundary.of(principal).apply(self.managed_policies[0])
+                bound(principal, self.managed_policies[0])
             else:
-                for policy in self.managed_policies:
-                    principal.add_managed_policy(policy)
+                attach(principal, self.managed_policies)
+            claim(principal, self, self._allowed)
 
     def _documents(self, statements: Sequence[write.Statement]) -> list[dict[str, Any]]:
         if self.form is GuardrailForm.PERMISSIONS_BOUNDARY:
@@ -145,7 +161,11 @@ class SageMakerGuardrails(Construct):
                     "one, so allow fewer subnets and groups, or use GuardrailForm.MANAGED_POLICY"
                 )
             return [document]
-        limit = SERVICE_CONTROL_POLICY_CHARACTERS if self.form is GuardrailForm.SERVICE_CONTROL_POLICY else MANAGED_POLICY_CHARACTERS
+        limit = (
+            SERVICE_CONTROL_POLICY_CHARACTERS
+            if self.form is GuardrailForm.SERVICE_CONTROL_POLICY
+            else MANAGED_POLICY_CHARACTERS
+        )
         return _split(statements, limit)
 
     def _make_policy(self, construct_id: str, document: Mapping[str, Any]) -> None:
@@ -153,7 +173,10 @@ class SageMakerGuardrails(Construct):
             self,
             construct_id,
             description="Keeps SageMaker workloads within the networks that were given to them",
-            document=iam.PolicyDocument(statements=[iam.PolicyStatement.from_json(statement) for statement in document["Statement"]], minimize=False),
+            document=iam.PolicyDocument(
+                statements=[iam.PolicyStatement.from_json(statement) for statement in document["Statement"]],
+                minimize=False,
+            ),
         )
         self.managed_policies.append(policy)
 
@@ -165,8 +188,8 @@ class PresignedUrls:
     nothing to say there (SMN-DOM-25).
 
     Args:
-        vpc_endpoints: interface endpoints: those of the SageMaker API and of the notebook or studio page, because one request uses the first and
-            the next the second (SMN-IAM-03). Default: none.
+        vpc_endpoints: interface endpoints: those of the SageMaker API and of the notebook page, the studio page or both, because one request
+            uses the first and the next the second (SMN-IAM-03). Default: none.
         vpcs: VPCs that the call comes from, through an endpoint. Default: none.
         ip_ranges: public ranges (CIDR) of clients that come over the internet. Default: none.
 
@@ -178,8 +201,13 @@ class PresignedUrls:
     """
 
     def __init__(
-        self, *, vpc_endpoints: Sequence[ec2.IInterfaceVpcEndpoint] = (), vpcs: Sequence[ec2.IVpc] = (), ip_ranges: Sequence[str] = ()
+        self,
+        *,
+        vpc_endpoints: Sequence[ec2.IInterfaceVpcEndpoint] = (),
+        vpcs: Sequence[ec2.IVpc] = (),
+        ip_ranges: Sequence[str] = (),
     ) -> None:
+        # Its checks are wanted; what it allows, the statement below denies everywhere else.
         OpenFrom(page="notebook or studio", vpc_endpoints=vpc_endpoints, vpcs=vpcs, ip_ranges=ip_ranges)
         self._vpc_endpoints = [endpoint.vpc_endpoint_id for endpoint in vpc_endpoints]
         self._vpcs = [vpc.vpc_id for vpc in vpcs]
@@ -193,7 +221,9 @@ class PresignedUrls:
 def length(document: Mapping[str, Any]) -> int:
     """Return the characters of a document as IAM counts them, with values that are known at deployment only taken at their longest."""
     text = json.dumps(document, separators=(",", ":"))
-    return len(_TOKEN.sub(lambda token: "x" * (_LONGEST_ARN if "Arn" in token.group() else _LONGEST_ID), text).replace(" ", ""))
+    return len(
+        _TOKEN.sub(lambda token: "x" * (_LONGEST_ARN if "Arn" in token.group() else _LONGEST_ID), text).replace(" ", "")
+    )
 
 
 def _document(statements: Sequence[write.Statement]) -> dict[str, Any]:

@@ -32,8 +32,8 @@ class JobSettings:
     ) -> None:
         self._subnets = list(subnets)
         self._security_groups = list(security_groups)
-        self._isolation = network_isolation
-        self._encryption = inter_container_encryption
+        self.network_isolation = network_isolation
+        self.inter_container_encryption = inter_container_encryption
 
     @property
     def vpc_config(self) -> VpcConfig:
@@ -45,8 +45,8 @@ class JobSettings:
         """What ``CreateTrainingJob`` takes about the network."""
         return {
             "VpcConfig": self.vpc_config,
-            "EnableNetworkIsolation": self._isolation,
-            "EnableInterContainerTrafficEncryption": self._encryption,
+            "EnableNetworkIsolation": self.network_isolation,
+            "EnableInterContainerTrafficEncryption": self.inter_container_encryption,
         }
 
     @property
@@ -57,8 +57,8 @@ class JobSettings:
     def cfn_processing_job(self) -> sagemaker.CfnProcessingJob.NetworkConfigProperty:
         """``network_config`` of ``CfnProcessingJob``."""
         return sagemaker.CfnProcessingJob.NetworkConfigProperty(
-            enable_network_isolation=self._isolation,
-            enable_inter_container_traffic_encryption=self._encryption,
+            enable_network_isolation=self.network_isolation,
+            enable_inter_container_traffic_encryption=self.inter_container_encryption,
             vpc_config=sagemaker.CfnProcessingJob.VpcConfigProperty(
                 subnets=self._subnets, security_group_ids=self._security_groups
             ),
@@ -73,12 +73,12 @@ class JobSettings:
 
         Source: https://sagemaker.readthedocs.io/en/stable/overview.html#configuring-and-using-defaults-with-the-sagemaker-python-sdk
         """
-        vpc, encryption = self.vpc_config, self._encryption
+        vpc, encryption = self.vpc_config, self.inter_container_encryption
         role = {"RoleArn": role_arn}
         configured = {
             "TrainingJob": {**role, **self.training_job},
             "ProcessingJob": {**role, "NetworkConfig": self.network_config},
-            "Model": {"ExecutionRoleArn": role_arn, "VpcConfig": vpc, "EnableNetworkIsolation": self._isolation},
+            "Model": {"ExecutionRoleArn": role_arn, "VpcConfig": vpc, "EnableNetworkIsolation": self.network_isolation},
             "AutoMLJob": {
                 **role,
                 "AutoMLJobConfig": {

@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import cast
 
+import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 from typing_extensions import Unpack
 
 from constructs_lib.patterns.acknowledgements import Overrides, checked_overrides
+from constructs_lib.patterns.bucket_perimeter import Administrator, keep_to_endpoint
 from constructs_lib.patterns.egress import Egress
 from constructs_lib.patterns.endpoint_group import HTTPS, EndpointGroup
 from constructs_lib.patterns.endpoint_options import EndpointOptions, EndpointSettings
@@ -174,6 +177,7 @@ class PrivateNetwork(Construct):
         self.vpc = vpc
         self.subnets = list(subnets)
         self.egress = egress
+        self._buckets = settings.buckets
         self._found = {endpoint.service: endpoint for endpoint in found}
         self._group = EndpointGroup(self, vpc=vpc, subnets=self.subnets, quota=settings.security_group_rule_quota)
         self._endpoints = NetworkEndpoints(
@@ -294,6 +298,46 @@ class PrivateNetwork(Construct):
             raise ValueError(
                 f"peer {path_of(peer)} has no security groups: name its addresses, such as ec2.Peer.ipv4('10.0.0.0/16')"
             )
+
+    def only_from_here(self, *buckets: s3.IBucket, administrators: Sequence[Administrator] = ()) -> None:
+        """Close buckets to all who do not come through the network's S3 endpoint, by a statement in the buckets' policies.
+
+        With a NAT gateway too the endpoint is the way to buckets of the same region, so nothing else changes for workloads of the network. A
+        bucket may be given to several networks: then any of their endpoints will do.
+
+        Let in from anywhere are: AWS services that come for themselves, such as those that deliver logs, or that act for a caller who may, such
+        as CloudFormation and Athena (``aws:PrincipalIsAWSService``, ``aws:ViaAWSService``); the account's root user; the roles of the CDK's
+        bootstrap that deploy (``cdk-*-cfn-exec-role``, ``-deploy-role``, ``-file-publishing-role``); the function that empties the bucket where
+        ``auto_delete_objects`` is set; and ``administrators``. A deployment without these roles needs its own role named there.
+
+        Locked out are (SMN-S3-08): notebooks with direct internet access, Studio domains with ``PublicInternetOnly``, jobs and models without
+        a ``VpcConfig``, people at the S3 console and on their own machines, and services that come with a role from AWS's own network, such as
+        S3 replication, Glue and ``BucketDeployment``: name the role in ``administrators``, which opens the bucket to it from everywhere.
+
+        Args:
+            buckets: buckets that this app makes, in the network's region.
+            administrators: roles, users, or their ARNs with wildcards, that are let in from anywhere. Default: none beside those above.
+
+        Raises:
+            TypeError: not a bucket, or not a principal.
+            ValueError: a bucket that is brought in, whose policy cannot be changed from here; one in another region; one that the network's
+                ``buckets`` leaves out; an S3 endpoint of the VPC without a known id, or none that may be added.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies-vpc-endpoint.html
+        """
+        here = {"endpoint_id": self._s3_endpoint_id(), "region": cdk.Stack.of(self).region}
+        for bucket in buckets:
+            keep_to_endpoint(bucket, **here, reachable=self._buckets, administrators=administrators)
+
+    def _s3_endpoint_id(self) -> str:
+        found = self._found.get(S3)
+        if found is None:
+            return self.add_endpoint(S3).vpc_endpoint_id
+        if found.endpoint_id is None:
+            raise ValueError(
+                "endpoints lists s3 without its id, which the policy of a bucket needs: list it as ExistingEndpoint(S3, endpoint_id='vpce-...')"
+            )
+        return found.endpoint_id
 
     def addresses_left(self, subnet: ec2.ISubnet) -> int | None:
         """How many addresses of a subnet are left beside those that AWS and the network's endpoints take; None if its range is not known."""

@@ -41,7 +41,7 @@ class OpenFrom:
     """The places from which a presigned URL may be used; any one of them suffices.
 
     Args:
-        page: the service of the page behind the URL: ``notebook`` or ``studio``.
+        page: the service of the page behind the URL: ``notebook``, ``studio``, or ``notebook or studio`` where either will do.
         ip_ranges: public ranges (CIDR) of clients that come over the internet (``aws:SourceIp``). Default: none.
         vpcs: VPCs whose interface endpoints the requests come through (``aws:SourceVpc``). Default: none.
         vpc_ip_ranges: private ranges of clients within those VPCs (``aws:VpcSourceIp``); only together with vpcs.
@@ -155,11 +155,11 @@ def _overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -
 def _check_endpoints(page: str, endpoints: Sequence[ec2.IInterfaceVpcEndpoint]) -> None:
     """Both endpoints by their service names where these are known, else by their number."""
     names = [_service_name(each) for each in endpoints]
-    needed = {"sagemaker.api": "the SageMaker API", page: f"the {page} page"}
+    needed = {("sagemaker.api",): "the SageMaker API", tuple(page.split(" or ")): f"the {page} page"}
     missing = [
         what
-        for service, what in needed.items()
-        if not any(name is not None and name.endswith(f".{service}") for name in names)
+        for services, what in needed.items()
+        if not any(name is not None and name.endswith(tuple(f".{each}" for each in services)) for name in names)
     ]
     if len(missing) > names.count(None):
         given = ", ".join(name or "an imported endpoint" for name in names)

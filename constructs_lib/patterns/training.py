@@ -19,6 +19,7 @@ from constructs_lib.patterns.encryption import encryption_key as key_of
 from constructs_lib.patterns.enforcement import enforce
 from constructs_lib.patterns.errors import require_type
 from constructs_lib.patterns.execution_role import execution_role, network_interface_policy
+from constructs_lib.patterns.guardrails import SageMakerGuardrails
 from constructs_lib.patterns.job_group import EFA_REASONS, job_group
 from constructs_lib.patterns.job_parameters import checked_prefix, job_parameters
 from constructs_lib.patterns.job_settings import JobSettings
@@ -142,6 +143,7 @@ class PrivateTrainingJobNetwork(Construct):
             network_isolation=network_isolation,
             inter_container_encryption=inter_container_encryption,
         )
+        self._guardrails: SageMakerGuardrails | None = None
         self.parameters = job_parameters(
             self, "Parameters", settings=self._settings, sdk_config=self.sdk_config, prefix=prefix
         )
@@ -221,6 +223,34 @@ class PrivateTrainingJobNetwork(Construct):
             policy = network_interface_policy(self, "NetworkInterfaces", acknowledgements=self._overrides)
         assert isinstance(policy, iam.ManagedPolicy)
         role.add_managed_policy(policy)
+
+    def require_for(self, *principals: iam.IRole | iam.IUser | iam.IGroup) -> SageMakerGuardrails:
+        """Have roles, users or groups start SageMaker workloads in this network and nowhere else: denied otherwise, whatever else allows it.
+
+        Notebooks, Studio domains, models, job definitions and clusters are denied outside it too; and where the network asks for network
+        isolation or encryption between containers, so are workloads without. For several networks, presigned URLs, a boundary or a service
+        control policy make one :class:`~constructs_lib.patterns.guardrails.SageMakerGuardrails` yourself.
+
+        Args:
+            principals: made in this app or brought in.
+
+        Returns:
+            The guardrails, the same at each call.
+
+        Raises:
+            TypeError: not a role, user or group.
+            ValueError: a principal of another account, or one that has other guardrails already.
+        """
+        if self._guardrails is None:
+            self._guardrails = SageMakerGuardrails(
+                self,
+                "Guardrails",
+                networks=[self],
+                network_isolation=self._settings.network_isolation,
+                inter_container_encryption=self._settings.inter_container_encryption,
+            )
+        self._guardrails.attach_to(*principals)
+        return self._guardrails
 
     def _own_role(self) -> iam.Role:
         return execution_role(
