@@ -159,12 +159,15 @@ def admits(
     ranges = [one for one in peers if isinstance(one, Range)]
     hidden: NotVisible | None = None
     usable: list[tuple[Rule, bool]] = []
+    perhaps: list[Rule] = []
     for rule in rules:
         if not rule.speaks_of(protocol, low, high):
             continue
         named, reason = _names_any(rule, groups)
         if rule.unknown is not None:
-            hidden = hidden or (rule.unknown if _may_decide(rule, ranges, named=named) else None)
+            if named or reason is not None or _may_hold(rule, ranges):
+                hidden = hidden or rule.unknown
+                perhaps.append(rule)
             continue
         if rule.prefix_list is not None and not rule.prefixes and any(one.private for one in ranges):
             reason = NotVisible(
@@ -172,17 +175,22 @@ def admits(
             )
         hidden = hidden or reason
         usable.append((rule, named))
+        if named or reason is not None or (rule.ranges and touches(ranges, rule.ranges)):
+            perhaps.append(rule)
     found = _cover(usable, ranges, low, high)
-    if found is None and hidden is not None:
+    if found is None and hidden is not None and cover_ports(perhaps, low, high):
         raise hidden
     return found
 
 
-def _may_decide(rule: Rule, ranges: Sequence[Range], *, named: bool) -> bool:
-    """May a rule of which something is not known admit the peer? What is known of its other side decides."""
-    if rule.peer is not None:
-        return named
-    return not rule.ranges or touches(ranges, rule.ranges)
+def cover_ports(rules: Sequence[Rule], low: int, high: int) -> bool:
+    """Do these rules cover all these ports together, whatever their other sides?"""
+    return _cover([(rule, True) for rule in rules], (), low, high) is not None
+
+
+def _may_hold(rule: Rule, ranges: Sequence[Range]) -> bool:
+    """May the other side of a rule, of which something is not known, hold some of these ranges?"""
+    return rule.peer is None and (not rule.ranges or touches(ranges, rule.ranges))
 
 
 def _names_any(rule: Rule, groups: Sequence[SecurityGroup]) -> tuple[bool, NotVisible | None]:

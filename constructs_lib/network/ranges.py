@@ -7,6 +7,7 @@ from constructs_lib.network import gates
 from constructs_lib.network.addresses import Range
 from constructs_lib.network.gates import Crossing
 from constructs_lib.network.gateways import Peering
+from constructs_lib.network.routes import Route
 from constructs_lib.network.vpc import Vpc
 from constructs_lib.network.ways import BEHIND, VIA, follow, missing_route, table_name
 
@@ -14,9 +15,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from constructs_lib.network.path import Trail
     from constructs_lib.network.questions import Target
-    from constructs_lib.network.routes import Route
     from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.vantage import Vantage
+
+#: Kinds of targets behind which the templates do not look.
+_OPEN_ENDS = frozenset({"tgw", "vgw", "pcx", "core", "unknown", "vpce", "local-gateway"})
 
 
 def pieces(subnet: Subnet, asked: Range) -> list[tuple[Range, Route | Vpc | NotVisible | None]]:
@@ -59,8 +62,9 @@ def pieces(subnet: Subnet, asked: Range) -> list[tuple[Range, Route | Vpc | NotV
 
 
 def _ranges_known(vpc: Vpc, asked: Range) -> bool:
+    """Are all ranges of this IP version known that the VPC has?"""
     try:
-        return bool(vpc.cidrs if asked.version == 4 else vpc.ipv6_cidrs or True)
+        return isinstance(vpc.cidrs if asked.version == 4 else vpc.ipv6_cidrs, tuple)
     except NotVisible:
         return False
 
@@ -69,8 +73,6 @@ def to_piece(
     trail: Trail, vantage: Vantage, target: Target, piece: Range, where: Route | Vpc | NotVisible | None
 ) -> None:
     """Follow the traffic to one piece of a range."""
-    from constructs_lib.network.vpc import Vpc
-
     subnet = vantage.subnets[0]
     if where is None:
         missing_route(trail, subnet, "route", f"no route of {table_name(subnet)} leads to {piece}")
@@ -137,11 +139,10 @@ def _private_by_nat(trail: Trail, vantage: Vantage, target: Target, piece: Range
     trail.via = "nat"
     place = getattr(nat, "subnet", None)
     onward = pieces(place, piece)[0][1] if place is not None else None
-    kind = getattr(onward, "kind", None)
-    if isinstance(onward, NotVisible) or kind in ("tgw", "vgw", "pcx", "core", "unknown", "vpce", "local-gateway"):
-        trail.hide(
-            onward if isinstance(onward, NotVisible) else NotVisible(f"what lies behind {onward.target_id}", BEHIND)
-        )
+    if isinstance(onward, Route) and onward.kind in _OPEN_ENDS:
+        onward = NotVisible(f"what lies behind {onward.target_id}", BEHIND)
+    if isinstance(onward, NotVisible):
+        trail.hide(onward)
         gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
         return
     trail.stop(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network.addresses import EVERYTHING4, Range, touches
-from constructs_lib.network.group_rules import admits
+from constructs_lib.network.group_rules import admits, cover_ports
 from constructs_lib.network.groups import SecurityGroup
 
 TYPE_CHECKING = False
@@ -175,6 +175,8 @@ def _without_addresses(
         bounds = [EVERYTHING4]
     protocol, low, high = ports
     found = admits(speaking, (*groups, *bounds), protocol, low, high)
-    if found is None and any(rule.ranges and touches(bounds, rule.ranges) for rule in speaking):
+    # A rule for one of the groups would need no address; what is left to ask is whether addresses could matter at all.
+    perhaps = [rule for rule in speaking if rule.peer is not None or touches(bounds, rule.ranges)]
+    if found is None and any(rule.ranges for rule in perhaps) and cover_ports(perhaps, low, high):
         raise reason
     return found

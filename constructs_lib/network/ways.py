@@ -211,12 +211,8 @@ def _public_access(trail: Trail, nat: NatGateway | Instance, place: Subnet | Non
     for setting in nat.network.block_public_access:
         if setting.mode != BIDIRECTIONAL:
             continue
-        excluded = [
-            setting.excludes(one)
-            for one in ((place, place.vpc) if place is not None else (nat.vpc,))
-            if one is not None
-        ]  # type: ignore[union-attr]
-        if not any(excluded):
+        around = getattr(nat, "vpc", None) if place is None else place.vpc
+        if not any(setting.excludes(one) for one in (place, around) if one is not None):
             trail.stop(
                 "route", setting.id, f"Block Public Access {setting.id} is bidirectional, which stops NAT {nat.id}"
             )
