@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from constructs_lib.assembly import NotVisible
 from constructs_lib.network import Domain
 from constructs_lib.rules._egress import blocked_by_groups
 from constructs_lib.rules._groups import is_among, joined, members_admitted, named
@@ -37,16 +38,20 @@ def apps_reach_each_other(domain: Domain, network: Network) -> Findings:
     def judge(groups: tuple[SecurityGroup, ...]) -> Findings:
         if not groups:
             return
-        closed = [
-            word
-            for word, direction in (("inbound", "ingress"), ("outbound", "egress"))
-            if not members_admitted(groups, domain.subnets, "tcp", *_APP_PORTS, direction)
-        ]
+        closed, unknown = [], []
+        for word, direction in (("inbound", "ingress"), ("outbound", "egress")):
+            try:
+                if not members_admitted(groups, domain.subnets, "tcp", *_APP_PORTS, direction):
+                    closed.append(word)
+            except NotVisible as reason:
+                unknown.append(reason)
         if closed:
             yield Finding(
                 f"{named(groups)}: no {' and no '.join(closed)} rule for TCP 8192-65535 among members",
                 severity=severity,
             )
+        else:
+            yield from unknown
 
     yield from each(app_groups(domain), judge)
 

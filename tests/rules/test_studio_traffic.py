@@ -167,3 +167,22 @@ def test_restricted_https_has_to_cover_the_way(example, judge):
         {**https, "CidrIp": "10.0.0.0/16"}
     ]
     assert [said[0] for said in judge("SMN-DOM-16", document)] == ["satisfied"]
+
+
+def test_a_closed_direction_is_told_while_the_other_is_not_known(example, judge):
+    """Without any inbound rule the apps cannot talk, whatever an outbound rule of unknown range may allow."""
+    document = example("SMN-DOM-08", "breaks")
+    document["Parameters"] = {"Range": {"Type": "String"}}
+    document["Resources"]["Out"] = self_rule("Egress", CidrIp={"Ref": "Range"})
+    assert [said[0] for said in judge("SMN-DOM-08", document)] == ["violated"]
+
+
+def test_rules_for_some_of_the_ports_leave_nothing_open(example, judge):
+    """Where the subnets' ranges are not known, a rule that has a few of the ports cannot decide; one that has all of them can."""
+    document = example("SMN-DOM-08", "breaks")
+    document["Parameters"] = {"Subnets": {"Type": "List<AWS::EC2::Subnet::Id>"}, "Vpc": {"Type": "AWS::EC2::VPC::Id"}}
+    properties(document).update(SubnetIds={"Ref": "Subnets"}, VpcId={"Ref": "Vpc"})
+    document["Resources"]["In"] = self_rule(low=9000, high=9000, CidrIp="10.0.0.0/8")
+    assert [said[0] for said in judge("SMN-DOM-08", document)] == ["violated"]
+    document["Resources"]["In"] = self_rule(CidrIp="10.0.0.0/8")
+    assert [said[0] for said in judge("SMN-DOM-08", document)] == ["unverified"]
