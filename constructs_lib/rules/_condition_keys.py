@@ -27,7 +27,7 @@ _VPC = (
     | _DOMAINS
     | _HOSTING
     | _NOTEBOOK
-    | frozenset(("createcluster", "updatecluster"))
+    | frozenset(("createcluster", "updatecluster", "createjob"))
 )
 
 #: The keys, in lower case as IAM compares them, with the actions (without their prefix, in lower case) that support them.
