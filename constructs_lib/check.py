@@ -6,22 +6,31 @@ condition and parameter that the rule really consulted. The answers of the world
 
 from __future__ import annotations
 
+import gc
+from bisect import bisect_left
+from itertools import accumulate
+
 from constructs_lib.assembly import DIVIDED, Branch, NotVisible, World, explore, undivided
 from constructs_lib.network import network_of
-from constructs_lib.rules._rule import Finding, NotApplicable, Remark, all_rules
+from constructs_lib.rules._rule import Finding, NotApplicable, Remark, Severity, all_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from constructs_lib.assembly import Group, Input, Resource, Template
     from constructs_lib.network import Network
-    from constructs_lib.rules._rule import Rule, RuleFunction, Severity
+    from constructs_lib.rules._rule import Rule, RuleFunction
 
 VIOLATED = "violated"
 UNVERIFIED = "unverified"
 SATISFIED = "satisfied"
+
+#: Questions (a rule about a thing) from which on starting a process for them saves time.
+_WORTH_A_PROCESS = 10_000
+#: Resources between two words about how far it is.
+_PROGRESS_STEP = 64
 
 
 class Result:
@@ -99,31 +108,149 @@ _NOT_APPLICABLE = _Answer()
 _NOTHING = Finding("")
 
 
-def check(given: Input, rules: Iterable[Rule] | None = None) -> list[Result]:
-    """Judge everything in the input by the given rules (default: all), in the order of templates, resources and rule ids."""
+def check(
+    given: Input,
+    rules: Iterable[Rule] | None = None,
+    *,
+    processes: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Result]:
+    """Judge everything in the input, in the order of templates, resources and rule ids.
+
+    Args:
+        given: The templates.
+        rules: The rules to judge by. Default: all.
+        processes: How many processes may share the work, where it is worth starting them. Default: 1, this one alone.
+        progress: Called from time to time with resources judged and resources in all. Default: nobody is told.
+    """
     chosen = tuple(all_rules() if rules is None else rules)
-    return [result for group in given.groups for result in check_group(group, chosen)]
+    collecting = gc.isenabled()
+    gc.disable()  # the model is kept to the end: looking for garbage in it takes time and finds none
+    try:
+        cases = [case for group in given.groups for case in _cases(group, chosen)]
+        shares = _shares(cases, processes)
+        if len(shares) > 1:
+            return _judged_together(shares, chosen, progress)
+        return _judged(cases, chosen, progress)
+    finally:
+        if collecting:
+            gc.enable()
 
 
-def check_group(group: Group, rules: Sequence[Rule]) -> list[Result]:
-    """Judge the templates that belong together (one stage, account and region) as one network."""
+class _Case:
+    """A resource with the rules about it; some are two things, such as a role, which carries policies too."""
+
+    __slots__ = ("asks", "group", "network", "resource")
+
+    def __init__(self, resource: Resource, group: Group, network: Network) -> None:
+        self.resource = resource
+        self.group = group
+        self.network = network
+        self.asks: list[tuple[Any, list[Rule]]] = []
+
+    def weight(self) -> int:
+        """How many questions it is."""
+        return sum(len(rules) for _, rules in self.asks)
+
+    def results(self) -> list[Result]:
+        """Judge the resource by all rules about it."""
+        group, network = self.group, self.network
+        return [
+            result for thing, rules in self.asks for rule in rules for result in _judge(rule, thing, network, group)
+        ]
+
+
+def _cases(group: Group, rules: Sequence[Rule]) -> list[_Case]:
+    """What there is to judge in templates that belong together (one stage, account and region)."""
     network = network_of(group)
-    results: list[Result] = []
+    about: dict[str, list[Rule]] = {}
     for rule in rules:
-        for subject in _subjects(rule, network):
-            results += _judge(rule, subject, network, group)
-    order = {id(resource): place for place, resource in enumerate(_resources(group))}
-    return sorted(results, key=lambda result: order[id(result.resource)])
+        for name in rule.subjects:
+            about.setdefault(name, []).append(rule)
+    cases: dict[Resource, _Case] = {}
+    for name, its_rules in about.items():
+        for thing in network.things(name):
+            case = cases.get(thing.resource)
+            if case is None:
+                case = cases[thing.resource] = _Case(thing.resource, group, network)
+            case.asks.append((thing, its_rules))
+    return [cases[resource] for resource in group.resources() if resource in cases]
 
 
-def _resources(group: Group) -> Iterator[Resource]:
-    for template in group.templates:
-        yield from template.resources.values()
+def _judged(
+    cases: Sequence[_Case], rules: Sequence[Rule], progress: Callable[[int, int], None] | None = None
+) -> list[Result]:
+    order = {rule: place for place, rule in enumerate(rules)}
+    results: list[Result] = []
+    for number, case in enumerate(cases):
+        found = case.results()
+        if len(case.asks) > 1:
+            found.sort(key=lambda result: order[result.rule])
+        results += found
+        if progress is not None and not number % _PROGRESS_STEP:
+            progress(number, len(cases))
+    return results
 
 
-def _subjects(rule: Rule, network: Network) -> Iterator[Any]:
-    for name in rule.subjects:
-        yield from network.things(name)
+def _shares(cases: Sequence[_Case], processes: int) -> list[Sequence[_Case]]:
+    """Cut the cases into as many runs of about one weight as are worth a process; neighbours share most of their facts."""
+    if processes < 2:  # noqa: PLR2004 - this one alone
+        return [cases]
+    ends = list(accumulate(case.weight() for case in cases))
+    total = ends[-1] if ends else 0
+    count = min(processes, total // _WORTH_A_PROCESS) or 1
+    cuts = [bisect_left(ends, total * number / count) for number in range(count)]
+    return [cases[start:end] for start, end in zip(cuts, [*cuts[1:], len(cases)], strict=True)]
+
+
+def _judged_together(
+    shares: Sequence[Sequence[_Case]], rules: Sequence[Rule], progress: Callable[[int, int], None] | None
+) -> list[Result]:
+    """Judge the first share here and the others in copies of this process; what a copy cannot do is done here, too."""
+    from constructs_lib.copies import Copy
+
+    copies = [Copy(lambda share=share: _packed(_judged(share, rules), share, rules)) for share in shares[1:]]  # type: ignore[misc]
+    try:
+        results = _judged(shares[0], rules, progress)
+        for share, copy in zip(shares[1:], copies, strict=True):
+            packed = copy.answer()
+            results += _judged(share, rules) if packed is None else _unpacked(packed, share, rules)
+    finally:
+        for copy in copies:
+            copy.end()
+    return results
+
+
+def _packed(results: Sequence[Result], share: Sequence[_Case], rules: Sequence[Rule]) -> list[Any]:
+    """Results as plain values that another process can read; that of a rule that is plainly kept is just a number."""
+    resources = {case.resource: place for place, case in enumerate(share)}
+    order = {rule: place for place, rule in enumerate(rules)}
+    packed: list[Any] = []
+    for result in results:
+        key = resources[result.resource] * len(rules) + order[result.rule]
+        if result.verdict is SATISFIED and not result.message:
+            packed.append(key)
+        else:
+            facts = (result.verdict, result.property, result.message, result.severity.value, result.assumptions)
+            packed.append((key, *facts))
+    return packed
+
+
+def _unpacked(packed: Iterable[Any], share: Sequence[_Case], rules: Sequence[Rule]) -> list[Result]:
+    """The results that another process packed."""
+    results = []
+    for one in packed:
+        key, *facts = (one,) if one.__class__ is int else one
+        place, number = divmod(key, len(rules))
+        rule, resource = rules[number], share[place].resource
+        if not facts:
+            results.append(Result(rule, SATISFIED, resource, _NOTHING))
+            continue
+        verdict, at, message, severity, assumptions = facts
+        found = Result(rule, verdict, resource, Finding(message, at=at, severity=Severity(severity)))
+        found.assumptions = assumptions
+        results.append(found)
+    return results
 
 
 def _judge(rule: Rule, subject: Any, network: Network, group: Group) -> list[Result]:
