@@ -40,7 +40,10 @@ class NoVpcNotebookStack(cdk.Stack):
 
 
 class VpcNotebookDirectInternetStack(cdk.Stack):
-    """A notebook with the internet on one side and a VPC, with the data centre behind it, on the other."""
+    """A notebook with the internet on one side and a VPC on the other, through which it reaches the data centre.
+
+    The VPN or Direct Connect that leads there is attached to the VPC; until then `sagemaker-network explain` says that no route leads on.
+    """
 
     def __init__(self, scope: Construct, name: str, **options: object) -> None:
         super().__init__(scope, name, **options)
