@@ -234,10 +234,13 @@ def _explain(options: Namespace) -> int:
 def _diagram(options: Namespace) -> int:
     from constructs_lib.report import diagram
 
+    diagram.form(options.output)  # a wrong ending is told before anything is read
     given = _load(options, [options.path], defaults=True)
     judged = _load(options, [options.path])
     _write(diagram.render(given, judged, options.output), options.output)
-    return 0
+    for error in given.errors:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+    return COULD_NOT_RUN if given.errors else 0
 
 
 def _rules(options: Namespace) -> int:

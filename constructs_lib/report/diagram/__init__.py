@@ -25,7 +25,11 @@ def form(output: str | None) -> str:
         return FORMS[0]
     ending = os.path.splitext(output)[1].lower()
     if ending not in FORMS:
-        raise InputError(output, "", f"a diagram is made as {', '.join(FORMS[:-1])} or {FORMS[-1]}: end the file's name with one of them")
+        raise InputError(
+            output,
+            "",
+            f"a diagram is made as {', '.join(FORMS[:-1])} or {FORMS[-1]}: end the file's name with one of them",
+        )
     return ending
 
 

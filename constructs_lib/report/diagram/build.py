@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from constructs_lib.assembly import explore
 from constructs_lib.network import network_of
 from constructs_lib.network.explain import destinations, explain_path, workloads
@@ -13,6 +15,8 @@ from constructs_lib.report.diagram.trails import draw
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from constructs_lib.assembly import Group, Input
     from constructs_lib.network import Network
 
@@ -24,34 +28,44 @@ def pictures(given: Input) -> list[Picture]:
     A workload whose first place is in one picture has its answers there.
     """
     found: list[Picture] = []
+    numbers = count()
     for group in given.groups:
-        found += _of_group(group, len(found))
+        found += _of_group(group, len(found), numbers)
     return found
 
 
-def _of_group(group: Group, before: int) -> list[Picture]:
+def _of_group(group: Group, before: int, numbers: Iterator[int]) -> list[Picture]:
     network = network_of(group)
-    answers = _answers(network, before)
+    answers = _answers(network, numbers)
     drawn: list[Picture] = []
-    # A picture can show one world only. What has drawn already asks nothing more, so no second world is drawn.
-    branch = explore(group, lambda: drawn or drawn.extend(_drawn(network, answers, before)))[0]
+
+    def draw_once() -> None:
+        # A picture can show one world only. Once drawn, nothing is asked any more, so there is no second world.
+        if not drawn:
+            drawn.extend(_drawn(network, answers, before))
+
+    branch = explore(group, draw_once)[0]
     if branch.error is not None:
         raise branch.error
     for picture in drawn:
         picture.assumptions = branch.assumptions
     left = [answer for answer in answers.values() if not any(answer in picture.answers for picture in drawn)]
     if left:
-        drawn.append(Picture(f"p{before + len(drawn)}", "Workloads that are not drawn", answers=left, assumptions=branch.assumptions))
+        drawn.append(
+            Picture(
+                f"p{before + len(drawn)}", "Workloads that are not drawn", answers=left, assumptions=branch.assumptions
+            )
+        )
     return drawn
 
 
-def _answers(network: Network, before: int) -> dict[tuple[object, str], Answer]:
+def _answers(network: Network, numbers: Iterator[int]) -> dict[tuple[object, str], Answer]:
     """The answers of all workloads, in all worlds, numbered."""
     found: dict[tuple[object, str], Answer] = {}
     for workload in workloads(network):
         for destination in destinations(network, workload):
             path = explain_path(network, workload, destination)
-            found[workload, destination] = Answer(before * 10_000 + len(found), workload, path)
+            found[workload, destination] = Answer(next(numbers), workload, path)
     return found
 
 

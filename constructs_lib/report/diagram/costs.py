@@ -23,7 +23,9 @@ def costs(pictures: Sequence[Picture]) -> str:
         zones = f"{of.interface_endpoints} with {of.endpoint_zones} interfaces" if of.interface_endpoints else "0"
         cells = (text(of.nat_gateways), text(zones), _dollars(dollars))
         rows += element("tr", element("th", text(picture.title), scope="row"), *(element("td", cell) for cell in cells))
-    foot = element("tr", element("th", "All", scope="row"), element("td", ""), element("td", ""), element("td", _dollars(total)))
+    foot = element(
+        "tr", element("th", "All", scope="row"), element("td", ""), element("td", ""), element("td", _dollars(total))
+    )
     names = ("Network", "NAT gateways", "Interface endpoints", "US dollars a month")
     head = element("tr", *(element("th", name, scope="col") for name in names))
     said = (
@@ -31,7 +33,13 @@ def costs(pictures: Sequence[Picture]) -> str:
         "and without what stands outside of the templates. An interface endpoint costs for each zone that it has an interface in; gateway endpoints cost nothing."
     )
     table = element("table", element("thead", head), element("tbody", rows), element("tfoot", foot), cls="costs")
-    return element("section", element("h2", "Monthly cost of gateways and endpoints"), element("p", text(said), cls="assumption"), element("div", table, cls="scroll"), id="cost")
+    return element(
+        "section",
+        element("h2", "Monthly cost of gateways and endpoints"),
+        element("p", text(said), cls="assumption"),
+        element("div", table, cls="scroll"),
+        id="cost",
+    )
 
 
 def _dollars(amount: float) -> str:

@@ -40,7 +40,10 @@ def dot(picture: Picture, *, titled: bool) -> str:
 
     """
     # The frame that nobody sees keeps boxes of the same rank apart, which Graphviz would let touch.
-    body = [f'subgraph "cluster_{box.key}_frame" {{\nperipheries=0 margin=7\n{_box(box)}\n}}' for box in picture.boxes]
+    body = [
+        f'subgraph "cluster_{box.key}_frame" {{\nlabel="" class=frame peripheries=0 margin=7\n{_box(box)}\n}}'
+        for box in picture.boxes
+    ]
     body += [_node(node) for node in picture.nodes]
     body += [_line(line) for line in picture.lines]
     heading = f"label={_table([_bold(picture.title), *assumption_lines(picture)])} labelloc=t\n" if titled else ""
@@ -59,7 +62,9 @@ def assumption_lines(picture: Picture) -> list[str]:
 def _box(box: Box) -> str:
     classes = " ".join(part for part in ("box", box.kind, box.style, "outside" if box.outside else "") if part)
     style = "rounded,dashed" if box.outside or box.kind == "zone" else "rounded"
-    head = " ".join(part for part in (_small(box.caption) if box.caption else "", _bold(box.title) if box.title else "") if part)
+    head = " ".join(
+        part for part in (_small(box.caption) if box.caption else "", _bold(box.title) if box.title else "") if part
+    )
     rows = [head, *(_small(line) for line in box.lines)]
     inside = "\n".join([*(_box(one) for one in box.boxes), *(_node(node) for node in box.nodes)])
     name = _quoted(f"cluster_{box.key}")

@@ -23,7 +23,11 @@ def findings(report: Report) -> str:
     settled = [result for result in shown if result.acknowledged is not None]
     parts = [
         element("h2", "Findings"),
-        element("p", "No default is taken here: parameters are unknown, and conditions are judged both ways.", cls="assumption"),
+        element(
+            "p",
+            "No default is taken here: parameters are unknown, and conditions are judged both ways.",
+            cls="assumption",
+        ),
     ]
     parts.append(_by_template(standing) if standing else element("p", "None.", cls="hint"))
     if settled:
@@ -51,7 +55,13 @@ def _finding(result: Result) -> str:
     place = result.resource.construct_path or result.resource.logical_id
     where = f" ({result.property})" if result.property else ""
     source = {"href": result.source, "rel": "noreferrer"} if result.source.startswith("https://") else {}
-    head = element("span", label, cls=f"badge {label}") + " " + element("a", text(result.rule.id), **source) + " " + element("code", text(place + where))
+    head = (
+        element("span", label, cls=f"badge {label}")
+        + " "
+        + element("a", text(result.rule.id), **source)
+        + " "
+        + element("code", text(place + where))
+    )
     parts = [element("p", head, cls="head"), element("p", text(result.message))]
     if result.acknowledged is None:
         parts.append(element("p", element("b", "Fix: "), text(result.fix), cls="fix"))

@@ -29,7 +29,12 @@ def laid_out(graphs: Sequence[str]) -> list[str]:
     node = _node()
     try:
         done = subprocess.run(  # noqa: S603 - our own script, fed by standard input
-            [node, SCRIPT], input=dumps(graphs), capture_output=True, encoding="utf-8", timeout=_LONGEST_SECONDS, check=False
+            [node, SCRIPT],
+            input=dumps(graphs),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_LONGEST_SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise InputError("diagram", node, f"Node.js does not draw the picture: {error}") from None

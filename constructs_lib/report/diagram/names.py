@@ -17,7 +17,9 @@ _NOTHING = ("Resource", "Default")
 
 def clean(text: object) -> str:
     """Return text without the characters that no XML may hold or that turn the reading direction: names in templates are anybody's."""
-    return "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else char for char in str(text))
+    return "".join(
+        " " if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else char for char in str(text)
+    )
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:

@@ -38,7 +38,9 @@ def render(pictures: Sequence[Picture], judged: Input, results: Sequence[Result]
     style = "".join(asset(name) for name in _STYLES)
     script = asset("page.js")
     report = Report(judged, results)
-    sections = [section(picture, figure) for picture, figure in zip(pictures, figures(pictures, titled=False), strict=True)]
+    sections = [
+        section(picture, figure) for picture, figure in zip(pictures, figures(pictures, titled=False), strict=True)
+    ]
     body = joined(
         _header(pictures, report),
         _contents(pictures),
@@ -50,7 +52,7 @@ def render(pictures: Sequence[Picture], judged: Input, results: Sequence[Result]
 
 
 def _head(style: str, script: str) -> str:
-    policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
     return element(
         "head",
         '<meta charset="utf-8">',
@@ -73,7 +75,9 @@ def _header(pictures: Sequence[Picture], report: Report) -> str:
     shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
     paths = [f"{number} {verdict}" for verdict, number in verdict_counts(pictures).items() if number]
     judged = f"{count['violated']} violated, {count['unverified']} unverified, {count['satisfied']} satisfied"
-    assumptions = dict.fromkeys(one for picture in pictures for answer in picture.answers for one in answer.path.assumptions)
+    assumptions = dict.fromkeys(
+        one for picture in pictures for answer in picture.answers for one in answer.path.assumptions
+    )
     taken = f" Here: {'; '.join(clean(one) for one in assumptions)}." if assumptions else " None was needed here."
     return element(
         "header",
@@ -81,8 +85,20 @@ def _header(pictures: Sequence[Picture], report: Report) -> str:
         element("p", text(shown), cls="templates"),
         element(
             "dl",
-            element("dt", "Pictures and paths") + element("dd", text(", ".join(paths) or "no workload") + _note("parameters take their defaults, which are named where they decide." + taken)),
-            element("dt", "Findings") + element("dd", text(judged) + _note("no default is taken: a parameter may have any value that it allows, as in sagemaker-network check.")),
+            element("dt", "Pictures and paths")
+            + element(
+                "dd",
+                text(", ".join(paths) or "no workload")
+                + _note("parameters take their defaults, which are named where they decide." + taken),
+            ),
+            element("dt", "Findings")
+            + element(
+                "dd",
+                text(judged)
+                + _note(
+                    "no default is taken: a parameter may have any value that it allows, as in sagemaker-network check."
+                ),
+            ),
         ),
     )
 
@@ -92,7 +108,10 @@ def _note(words: str) -> str:
 
 
 def _contents(pictures: Sequence[Picture]) -> str:
-    links = [(picture.key, picture.title) for picture in pictures] + [("findings", "Findings"), ("cost", "Monthly cost")]
+    links = [(picture.key, picture.title) for picture in pictures] + [
+        ("findings", "Findings"),
+        ("cost", "Monthly cost"),
+    ]
     items = [element("li", element("a", text(title), href=f"#{key}")) for key, title in links]
     legend = "".join(
         element("li", element("span", "", cls=f"sample {verdict}") + text(f"{mark} {verdict}"))

@@ -48,7 +48,7 @@ def matrix(picture: Picture) -> str:
     for answer in picture.answers:
         rows.setdefault(answer.path.destination, {})[answer.workload] = answer
     stacks = {stack(workload) for workload in workloads}
-    head = element("th", "from ↓ to", scope="col") if False else element("th", "Destination", scope="col")
+    head = element("th", "Destination", scope="col")
     head += "".join(_column(workload, named=len(stacks) > 1) for workload in workloads)
     body = ""
     for destination, answers in rows.items():
@@ -60,7 +60,13 @@ def matrix(picture: Picture) -> str:
 
 def _column(workload: Thing, *, named: bool) -> str:
     small = [stack(workload)] if named else []
-    return element("th", text(workload_name(workload)), *(element("small", text(one)) for one in small), scope="col", title=full(workload))
+    return element(
+        "th",
+        text(workload_name(workload)),
+        *(element("small", text(one)) for one in small),
+        scope="col",
+        title=full(workload),
+    )
 
 
 def _cell(answer: Answer | None) -> str:
@@ -83,7 +89,9 @@ def article(answer: Answer) -> str:
     """Return one path in full."""
     path = answer.path
     title = f"{workload_name(answer.workload)} → {path.destination}"
-    verdict = element("p", element("span", f"{MARKS[path.verdict]} {text(verdict_words(path))}", cls=f"verdict {path.verdict}"))
+    verdict = element(
+        "p", element("span", f"{MARKS[path.verdict]} {text(verdict_words(path))}", cls=f"verdict {path.verdict}")
+    )
     hops = "".join(_hop(hop.kind, hop.id, hop.text) for hop in path.hops)
     parts = [element("h4", text(title)), verdict, element("p", text(path.why), cls="why")]
     if hops:
@@ -96,4 +104,11 @@ def article(answer: Answer) -> str:
 
 
 def _hop(kind: str, name: str, words: str) -> str:
-    return element("li", element("b", text(_HOPS.get(kind, kind))), " ", element("code", text(name)), element("span", text(words)), cls=f"hop {kind}")
+    return element(
+        "li",
+        element("b", text(_HOPS.get(kind, kind))),
+        " ",
+        element("code", text(name)),
+        element("span", text(words)),
+        cls=f"hop {kind}",
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import pairwise
+
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import NatGateway
 from constructs_lib.network.gateways import Instance
@@ -67,7 +70,7 @@ class Scene:
         self.vpc: Vpc | None = None if isinstance(site.vpc, str) else site.vpc
         self.sagemaker = Box(self.key("b"), "sagemaker", "Managed by SageMaker")
         self.network_box = self._network_box()
-        self.homes: dict[object, Box] = {}
+        self.homes: dict[Subnet, Box] = {}
 
     def key(self, letter: str) -> str:
         """A key that nothing else has."""
@@ -78,7 +81,13 @@ class Scene:
         if self.vpc is None:
             return Box(self.key("b"), "vpc", "VPC", "not in the templates", outside=True)
         return Box(
-            self.key("b"), "vpc", "VPC", name(self.vpc), lines=_cidrs(self.vpc), note=full(self.vpc), outside=self.vpc.imported
+            self.key("b"),
+            "vpc",
+            "VPC",
+            name(self.vpc),
+            lines=_cidrs(self.vpc),
+            note=full(self.vpc),
+            outside=self.vpc.imported,
         )
 
     def add(self, identity: object, kind: str, caption: str, title: str = "", **more: Any) -> Node:
@@ -101,9 +110,16 @@ class Scene:
         if count == 1:
             node = self.add(station, "workload", caption, workload_name(first), note=full(first))
         else:
-            node = self.add(station, "workload", f"{count} × {caption.lower()}", note=", ".join(full(one) for one in station.members))
+            node = self.add(
+                station,
+                "workload",
+                f"{caption}: {count} alike",
+                note=", ".join(full(one) for one in station.members),
+            )
             if not node.rows:
-                node.rows = [self.row(workload_name(one)) for one in station.members[:4]] + ([self.row(f"and {count - 4} more")] if count > 4 else [])
+                node.rows = [self.row(workload_name(one)) for one in station.members[:4]] + (
+                    [self.row(f"and {count - 4} more")] if count > 4 else []
+                )
         if node not in self.sagemaker.nodes:
             self.sagemaker.nodes.append(node)
             if self.vpc is None:
@@ -120,7 +136,9 @@ class Scene:
 
     def interface(self, station: Station, box: Box, number: int) -> Node:
         """The customer interface of a workload in a subnet, or in subnets that are drawn as one."""
-        node = self.add(("interface", station, box.key), "interface", "Customer interface" if number == 1 else "Customer interfaces")
+        node = self.add(
+            ("interface", station, box.key), "interface", "Customer interface" if number == 1 else "Customer interfaces"
+        )
         if node not in box.nodes:
             box.nodes.append(node)
             node.title = shortened(self.workload(station).title or station.members[0].noun)
@@ -144,7 +162,13 @@ class Scene:
         known = identity in self.nodes
         caption = GATEWAYS.get(kind, "Gateway")
         called = shortened(text) if thing is None else name(thing, self.vpc)
-        node = self.add(identity, "nat" if kind in ("nat", "instance") else "gateway", caption, called, note=text if thing is None else full(thing))
+        node = self.add(
+            identity,
+            "nat" if kind in ("nat", "instance") else "gateway",
+            caption,
+            called,
+            note=text if thing is None else full(thing),
+        )
         if not known:
             node.outside = thing is None or thing.imported
             self._place(node, thing, kind)
@@ -159,7 +183,7 @@ class Scene:
             if fault is not None:
                 node.rows.append(self.row("does not work"))
                 node.note += f": {fault}"
-            box = self.homes.get(subnet)
+            box = None if subnet is None else self.homes.get(subnet)
             if box is not None:
                 box.nodes.append(node)
                 return
@@ -175,17 +199,19 @@ class Scene:
         except NotVisible as reason:
             return self.gateway(None, "unknown", reason.what)
 
-    def onward(self, nat: Any) -> Node | None:
-        """Where a NAT gateway or instance leads: the internet gateway of its subnet."""
+    def onward(self, nat: Any) -> list[Node]:
+        """Where a NAT gateway or instance leads: to the internet gateway of its subnet, maybe through a firewall."""
         try:
             subnet = nat.subnet
             route = None if subnet is None else subnet.default_route
+            firewall = None if route is None else route.firewall
+            steps = [route, None if firewall is None else firewall.onward]
         except NotVisible:
-            return None
-        if route is not None:
-            return self.target(route)
-        gateways = self.vpc.internet_gateways if self.vpc is not None and subnet is None else ()
-        return self.gateway(gateways[0], "igw") if gateways else None
+            return []
+        if subnet is None and self.vpc is not None:
+            return [self.gateway(gateway, "igw") for gateway in self.vpc.internet_gateways[:1]]
+        found = [self.target(step) for step in steps if step is not None]
+        return [node for node in found if node is not None]
 
     # What stands there anyway.
 
@@ -196,10 +222,9 @@ class Scene:
             return
         nats = [nat for nat in self.network.nat_gateways if _in(nat, vpc)]
         for nat in nats:
-            node = self.gateway(nat, "nat")
-            leads = self.onward(nat)
-            if leads is not None and nat.fault is None:
-                self.connect(node, leads)
+            steps = [self.gateway(nat, "nat"), *self.onward(nat)]
+            for tail, head in pairwise(steps):
+                self.connect(tail, head)
         for gateway in vpc.internet_gateways:
             self.connect(self.gateway(gateway, "igw"), self.internet())
         for subnet in vpc.subnets:
@@ -253,10 +278,8 @@ def route_class(subnet: Subnet) -> str:
 def subnet_lines(subnet: Subnet) -> list[str]:
     """What stands at the head of a subnet: its range and what its routes make of it."""
     found = ["not in the templates"] if subnet.imported else []
-    try:
+    with suppress(NotVisible):
         found.append(str(subnet.cidr))
-    except NotVisible:
-        pass
     kind = route_class(subnet)
     return found if subnet.imported and kind == "unknown" else [*found, ROUTES[kind]]
 
@@ -273,7 +296,11 @@ def _cidrs(vpc: Vpc) -> list[str]:
         blocks = [str(block) for block in vpc.cidrs]
     except NotVisible:
         return lines
-    return [*lines, ", ".join(blocks[:3]) + (f" and {len(blocks) - 3} more" if len(blocks) > 3 else "")] if blocks else lines
+    return (
+        [*lines, ", ".join(blocks[:3]) + (f" and {len(blocks) - 3} more" if len(blocks) > 3 else "")]
+        if blocks
+        else lines
+    )
 
 
 def _zones(vpc: Vpc) -> set[Any]:

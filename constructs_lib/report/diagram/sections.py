@@ -13,19 +13,41 @@ if TYPE_CHECKING:
     from constructs_lib.report.diagram.picture import Picture
 
 
+#: A wider picture, or more workloads than this, do not leave the table room beside the picture.
+_WIDEST = 1060
+_MOST_COLUMNS = 2
+
+
 def section(picture: Picture, figure: Element) -> str:
     """Return the part of the page that shows one network."""
-    drawn = any(True for _ in picture.all_nodes())
     parts = [element("h2", text(picture.title))]
     if picture.assumptions:
         parts.append(element("p", text(f"Drawn with: {'; '.join(picture.assumptions)}."), cls="assumption"))
-    if drawn:
-        image = element("div", as_text(figure), cls="scroll", tabindex="0", role="group", aria_label=f"Picture of {picture.title}, scrollable")
-        parts.append(element("figure", image))
-    if picture.answers:
-        hint = element("p", "Choose a path in the table, or a line of the picture: its hops stand here, and the picture shows where it runs.", cls="hint")
-        details = element("div", hint, *(article(answer) for answer in picture.answers), cls="details", aria_live="polite")
-        parts.append(element("div", element("div", matrix(picture), cls="scroll"), details, cls="paths"))
-    else:
-        parts.append(element("p", "No workload stands in this network.", cls="hint"))
+    shown = ""
+    if any(True for _ in picture.all_nodes()):
+        image = element(
+            "div",
+            as_text(figure),
+            cls="scroll",
+            tabindex="0",
+            role="group",
+            aria_label=f"Picture of {picture.title}, scrollable",
+        )
+        shown = element("figure", image)
+    workloads = {answer.workload for answer in picture.answers}
+    beside = shown and workloads and int(figure.get("width", "0")) <= _WIDEST and len(workloads) <= _MOST_COLUMNS
+    parts.append(element("div", shown, _paths(picture), cls="beside" if beside else "below"))
     return element("section", *parts, id=picture.key, cls="network")
+
+
+def _paths(picture: Picture) -> str:
+    """The table of paths, and the place where the chosen one is shown."""
+    if not picture.answers:
+        return element("p", "No workload stands in this network.", cls="hint")
+    hint = element(
+        "p",
+        "Choose a path in the table, or a line of the picture: its hops stand here, and the picture shows where it runs.",
+        cls="hint",
+    )
+    details = element("div", hint, *(article(answer) for answer in picture.answers), cls="details", aria_live="polite")
+    return element("div", element("div", matrix(picture), cls="scroll"), details, cls="paths")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from constructs_lib.report.diagram.survey import Outcome
 
 #: More subnets than this that are alike are drawn as one.
-MOST_ALIKE = 3
+MOST_ALIKE = 2
 #: The hops whose things a picture shows.
 _SHOWN = ("gateway", "endpoint", "firewall", "target")
 
@@ -37,7 +37,9 @@ class Lots:
         answers: dict[Subnet, list[Hashable]] = {}
         for outcome in outcomes:
             if outcome.subnet is not None:
-                answers.setdefault(outcome.subnet, []).append((outcome.station, outcome.destination, _shown(outcome.path)))
+                answers.setdefault(outcome.subnet, []).append(
+                    (outcome.station, outcome.destination, _shown(outcome.path))
+                )
         residents = _with_residents(scene)
         own = () if scene.vpc is None else scene.vpc.subnets
         alike: dict[Hashable, list[Subnet]] = {}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
     from typing import Any
 
-    from constructs_lib.network import Network, Path, Subnet, Thing, Vantage, Vpc
+    from constructs_lib.network import Network, Path, Subnet, Vantage, Vpc
 
 #: Sites that are no VPC of the templates.
 NO_VPC = "no VPC"
@@ -64,7 +64,9 @@ class Site:
     def outcomes(self, network: Network) -> Iterator[Outcome]:
         """Ask for the destinations that matter to each station, from each of its places."""
         for station, places in self.places.items():
-            asked = dict.fromkeys(destination for member in station.members for destination in destinations(network, member))
+            asked = dict.fromkeys(
+                destination for member in station.members for destination in destinations(network, member)
+            )
             for vantage, subnet in places:
                 start: Any = station.members[0] if vantage is None else vantage
                 if vantage is not None and subnet is not None:
@@ -129,11 +131,7 @@ def endpoint_service(endpoint: Any) -> str:
     """The service of an endpoint in short: `sts`; the service's name where it is not one of AWS."""
     try:
         service = endpoint.service
-        return service.name if service is not None else endpoint.service_name
+        found: str = service.name if service is not None else endpoint.service_name
     except NotVisible:
         return "unknown service"
-
-
-def existing(thing: Thing) -> bool:
-    """Is it created, as far as the current world decides?"""
-    return thing.exists
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from constructs_lib.report.diagram.dot import dot
 from constructs_lib.report.diagram.layout import laid_out
@@ -24,8 +24,8 @@ def render(pictures: Sequence[Picture]) -> str:
     """Return one SVG that shows all pictures below each other, in the colours that the reader's system prefers."""
     drawn = figures(pictures, titled=True)
     width = max((_size(one, "width") for one in drawn), default=1)
-    root = ElementTree.Element(f"{{{_SVG}}}svg", {"class": "network"})
-    style = ElementTree.SubElement(root, f"{{{_SVG}}}style")
+    root = ET.Element(f"{{{_SVG}}}svg", {"class": "network"})
+    style = ET.SubElement(root, f"{{{_SVG}}}style")
     style.text = asset("colours.css") + asset("picture.css")
     height = 0
     for one in drawn:
@@ -47,13 +47,13 @@ def figures(pictures: Sequence[Picture], *, titled: bool) -> list[Element]:
     """
     drawn = laid_out([dot(picture, titled=titled) for picture in pictures])
     # The text is Graphviz's, in which names from templates stand escaped, without entities of their own.
-    return [_figure(picture, ElementTree.fromstring(text)) for picture, text in zip(pictures, drawn, strict=True)]  # noqa: S314
+    return [_figure(picture, ET.fromstring(text)) for picture, text in zip(pictures, drawn, strict=True)]  # noqa: S314
 
 
 def as_text(root: Element) -> str:
     """Return an SVG element as text."""
-    ElementTree.register_namespace("", _SVG)
-    return ElementTree.tostring(root, encoding="unicode")
+    ET.register_namespace("", _SVG)
+    return ET.tostring(root, encoding="unicode")
 
 
 def asset(name: str) -> str:
@@ -80,7 +80,7 @@ def _figure(picture: Picture, root: Element) -> Element:
         for title in group.findall(f"{{{_SVG}}}title"):
             group.remove(title)
         if notes.get(key):
-            title = ElementTree.Element(f"{{{_SVG}}}title")
+            title = ET.Element(f"{{{_SVG}}}title")
             title.text = notes[key]
             group.insert(0, title)
         if answers.get(key):
@@ -93,10 +93,12 @@ def _raise_headings(root: Element) -> None:
     """Put the headings of boxes above the lines, so that a line that crosses one leaves it readable."""
     graph = root.find(f"{{{_SVG}}}g")
     assert graph is not None
-    headings = ElementTree.Element(f"{{{_SVG}}}g", {"class": "headings"})
+    headings = ET.Element(f"{{{_SVG}}}g", {"class": "headings"})
     for group in graph.findall(f"{{{_SVG}}}g"):
         if group.get("class", "").startswith("cluster"):
-            mine = ElementTree.SubElement(headings, f"{{{_SVG}}}g", {"class": group.get("class", "").replace("cluster", "heading", 1)})
+            mine = ET.SubElement(
+                headings, f"{{{_SVG}}}g", {"class": group.get("class", "").replace("cluster", "heading", 1)}
+            )
             for text in group.findall(f"{{{_SVG}}}text"):
                 group.remove(text)
                 mine.append(text)

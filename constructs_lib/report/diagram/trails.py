@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from constructs_lib import services
 from constructs_lib.assembly import NotVisible
@@ -33,7 +34,13 @@ _ENDS = {
     "peers": ("peers", "Members of the same groups", "Members of the same groups"),
     "things": ("services", "Destination", "Destinations"),
 }
-_DECLARED = {"nat": "nat", "internet-gateway": "igw", "transit-gateway": "tgw", "virtual-private-gateway": "vgw", "peering": "pcx"}
+_DECLARED = {
+    "nat": "nat",
+    "internet-gateway": "igw",
+    "transit-gateway": "tgw",
+    "virtual-private-gateway": "vgw",
+    "peering": "pcx",
+}
 
 
 @dataclass(eq=False)
@@ -58,7 +65,9 @@ class End:
     @property
     def signature(self) -> Hashable:
         """Equal for ends that the same lines lead to."""
-        return self.category, frozenset((chain.nodes[-1].key, chain.path.verdict, chain.path.blocked_by) for chain in self.chains)
+        return self.category, frozenset(
+            (chain.nodes[-1].key, chain.path.verdict, chain.path.blocked_by) for chain in self.chains
+        )
 
 
 def draw(scene: Scene, lots: Lots, outcomes: Sequence[Outcome], answers: Mapping[tuple[object, str], Answer]) -> None:
@@ -81,7 +90,9 @@ def draw(scene: Scene, lots: Lots, outcomes: Sequence[Outcome], answers: Mapping
     for group in groups.values():
         _connect(scene, group, by_number)
     told = {(line.tail, line.head) for line in scene.picture.lines if line.verdict}
-    scene.picture.lines = [line for line in scene.picture.lines if line.verdict or line.answers or (line.tail, line.head) not in told]
+    scene.picture.lines = [
+        line for line in scene.picture.lines if line.verdict or line.answers or (line.tail, line.head) not in told
+    ]
 
 
 def _category(destination: str) -> str:
@@ -91,7 +102,11 @@ def _category(destination: str) -> str:
         return "storage"
     if services.by_name(destination) is not None:
         return "services"
-    return "addresses" if destination.partition("/")[0].replace(".", "").replace(":", "").isalnum() and "/" in destination else "things"
+    return (
+        "addresses"
+        if destination.partition("/")[0].replace(".", "").replace(":", "").isalnum() and "/" in destination
+        else "things"
+    )
 
 
 def _connect(scene: Scene, group: list[End], answers: Mapping[int, Answer]) -> None:
@@ -101,7 +116,7 @@ def _connect(scene: Scene, group: list[End], answers: Mapping[int, Answer]) -> N
     for end, key in zip(group, keys, strict=True):
         for chain in end.chains:
             steps = [*chain.nodes, node]
-            for tail, head in zip(steps, steps[1:], strict=False):
+            for tail, head in pairwise(steps):
                 shared = head is not node and (tail.kind == "workload" or head.kind == "junction")
                 verdict = "" if shared else chain.path.verdict
                 line = scene.connect(tail, head, verdict, _label(chain.path) if head is node else "")
@@ -112,11 +127,11 @@ def _connect(scene: Scene, group: list[End], answers: Mapping[int, Answer]) -> N
 
 def _join(scene: Scene, chains: list[Chain]) -> None:
     """Let the lines of a workload's interfaces become one where they lead to the same end with the same verdict."""
-    alike: dict[Hashable, list[Chain]] = {}
+    alike: dict[tuple[Station, str, str | None], list[Chain]] = {}
     for chain in chains:
         if chain.nodes[-1].kind == "interface":
             alike.setdefault((chain.station, chain.path.verdict, chain.path.blocked_by), []).append(chain)
-    for (station, *_), joined in alike.items():  # type: ignore[misc]
+    for (station, _, _), joined in alike.items():
         interfaces = frozenset(chain.nodes[-1].key for chain in joined)
         if len(interfaces) > 1:
             junction = scene.add(("junction", station, interfaces), "junction", "")
@@ -171,7 +186,8 @@ class _Walk:
             elif hop.kind == "endpoint" and hop.id in self.endpoints:
                 self.end = self.endpoints[hop.id]
         if path.reachable and isinstance(self.last, (NatGateway, Instance)):
-            self._add(self.scene.onward(self.last))
+            for node in self.scene.onward(self.last):
+                self._add(node)
         if path.via == "proxy":
             self._add(self.scene.gateway(None, "proxy", path.why.rpartition("proxy ")[2]))
         return Chain(self.nodes, self.end, path, self.outcome.station, [])
@@ -193,7 +209,13 @@ class _Walk:
         if text.startswith("declared egress "):
             egress = text.removeprefix("declared egress ")
             if egress in _DECLARED or egress == "firewall":
-                self._add(self.scene.gateway(None, _DECLARED.get(egress, egress), f"declared egress of {self.outcome.subnet.id if self.outcome.subnet else name}"))
+                self._add(
+                    self.scene.gateway(
+                        None,
+                        _DECLARED.get(egress, egress),
+                        f"declared egress of {self.outcome.subnet.id if self.outcome.subnet else name}",
+                    )
+                )
             return
         route = self._route_named(name)
         if route is None:
