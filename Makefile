@@ -19,7 +19,7 @@ setup: .venv/.done node_modules/.done ## install everything into .venv and node_
 	@echo "setting up .venv: Python packages and Node.js"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 node_modules/.done: package.json package-lock.json | .venv/.done
@@ -65,7 +65,7 @@ bench: setup ## measure the checks against cfn-lint and a bare Python
 	@$(BIN)/python -m tools.bench --write
 
 wheel: setup ## build the wheel into dist/
-	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## remove what the targets made
 	@rm -rf .venv node_modules cdk.out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

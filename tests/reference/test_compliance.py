@@ -10,7 +10,8 @@ import cdk_nag
 import pytest
 from aws_cdk import aws_s3 as s3
 
-from tools.acknowledgement_page import PACKS, acknowledged
+from tools.acknowledgement_page import PACKS, acknowledged, page
+from tools.reference import ROOT
 
 REGIONS = ("agnostic", "us-east-1", "eu-west-1", "ap-northeast-1", "cn-north-1", "us-gov-west-1")
 EMPTY_WORDS = re.compile(
@@ -110,3 +111,8 @@ def test_every_acknowledgement_answers_a_finding(assembly):
                     assert given <= {rule for place, rule in answered if place == construct.removeprefix("/")}, (
                         construct
                     )
+
+
+def test_page_of_acknowledgements_is_current(assembly):
+    """docs/acknowledgements.md lists what the reference stacks acknowledge today; `make docs` writes it."""
+    assert (ROOT / "docs" / "acknowledgements.md").read_text() == page(assembly)
