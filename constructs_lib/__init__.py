@@ -21,6 +21,10 @@ _HOMES = {
     "IdleShutdown": "patterns.studio_settings",
     "RStudio": "patterns.studio_settings",
     "PrivateTrainingJobNetwork": "patterns.training",
+    "SageMakerGuardrails": "patterns.guardrails",
+    "GuardrailForm": "patterns.guardrails",
+    "PresignedUrls": "patterns.guardrails",
+    "SageMakerDetector": "patterns.detector",
     "PrivateNetwork": "patterns.network",
     "Egress": "patterns.egress",
     "NetworkChecks": "report.cdk",
@@ -32,15 +36,19 @@ __all__ = [
     "CustomImage",
     "DockerAccess",
     "Egress",
+    "GuardrailForm",
     "IdleShutdown",
     "Level",
     "NetworkChecks",
     "NoVpcNotebook",
+    "PresignedUrls",
     "PrivateNetwork",
     "PrivateNotebook",
     "PrivateTrainingJobNetwork",
     "PublicInternetOnly",
     "RStudio",
+    "SageMakerDetector",
+    "SageMakerGuardrails",
     "StudioDomain",
     "VpcNotebookDirectInternet",
     "VpcOnly",
@@ -49,7 +57,9 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from constructs_lib.patterns.access import PublicInternetOnly, VpcOnly
+    from constructs_lib.patterns.detector import SageMakerDetector
     from constructs_lib.patterns.egress import Egress
+    from constructs_lib.patterns.guardrails import GuardrailForm, PresignedUrls, SageMakerGuardrails
     from constructs_lib.patterns.network import PrivateNetwork
     from constructs_lib.patterns.notebooks import NoVpcNotebook, PrivateNotebook, VpcNotebookDirectInternet
     from constructs_lib.patterns.studio import StudioDomain

@@ -17,6 +17,7 @@ from constructs import Construct
 from constructs_lib.patterns import guardrail_statements as write
 from constructs_lib.patterns.errors import listed
 from constructs_lib.patterns.guardrail_attachment import attach, bound, claim
+from constructs_lib.patterns.guardrail_networks import allowed_ids
 from constructs_lib.patterns.presigned import OpenFrom
 
 if TYPE_CHECKING:
@@ -94,23 +95,7 @@ class SageMakerGuardrails(Construct):
             raise TypeError(
                 f"form is {form!r}: give a value of GuardrailForm ({listed(each.name for each in GuardrailForm)})"
             )
-        subnet_ids = _ids(
-            [
-                *(subnet.subnet_id for network in networks for subnet in network.subnets),
-                *(subnet.subnet_id for subnet in subnets),
-            ]
-        )
-        group_ids = _ids(
-            [
-                *(group.security_group_id for network in networks for group in network.connections.security_groups),
-                *(group.security_group_id for group in security_groups),
-            ]
-        )
-        for argument, ids in (("subnets", subnet_ids), ("security_groups", group_ids)):
-            if not ids:
-                raise ValueError(
-                    f"networks and {argument} are both empty: without any allowed, every workload would be denied; name at least one"
-                )
+        subnet_ids, group_ids = allowed_ids(networks, subnets, security_groups)
         statements = [
             *write.notebook_statements(),
             *write.domain_statements(),
@@ -228,10 +213,6 @@ def length(document: Mapping[str, Any]) -> int:
 
 def _document(statements: Sequence[write.Statement]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def _ids(ids: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(ids))
 
 
 def _exempt(statement: write.Statement, principals: Sequence[str]) -> None:

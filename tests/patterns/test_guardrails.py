@@ -448,7 +448,7 @@ def test_errors():
         SageMakerGuardrails(stack, "Nothing")
     assert (
         str(error.value)
-        == "networks and subnets are both empty: without any allowed, every workload would be denied; name at least one"
+        == "networks and subnets are both empty: without any allowed, every workload would be outside; name at least one"
     )
     with pytest.raises(TypeError) as error:
         SageMakerGuardrails(stack, "Form", form="scp")
