@@ -9,7 +9,7 @@ from constructs_lib.network.addresses import Range, subtract, touches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Sequence
 
     from constructs_lib.assembly import Resource
     from constructs_lib.network.groups import SecurityGroup
@@ -32,9 +32,11 @@ class Rule:
         prefix_list: The other side as a prefix list (its id as it stands in the template), or None.
         unknown: What is not known of the rule (its other side, its ports), or None.
         hidden_range: The other side in words, where it is written as addresses that are not known; else None.
+        block: The other side as it is written, where these addresses are all that is not known of the rule; else None.
     """
 
     __slots__ = (
+        "block",
         "direction",
         "from_port",
         "group",
@@ -65,6 +67,7 @@ class Rule:
         self.prefixes: tuple[Range, ...] = ()
         self.unknown: NotVisible | None = None
         self.hidden_range: str | None = None
+        self.block: Hashable = None
 
     @property
     def id(self) -> str:
@@ -144,11 +147,14 @@ def admits(
     protocol: str = "tcp",
     low: int = 443,
     high: int | None = None,
+    *,
+    holding: Collection[Rule] = (),
 ) -> tuple[Rule, ...] | None:
     """Return the rules that together admit all these ports from or to `peer`, or None where some of it is not admitted.
 
     Ranges and ports of several rules are joined. Where `peer` is a sequence, its groups are groups of one interface (a rule that names any of them
-    admits it), its ranges are where that interface's address may lie (all of them must be admitted).
+    admits it), its ranges are where that interface's address may lie (all of them must be admitted). The rules in `holding` hold all of these
+    ranges, whatever the block of addresses is that they name.
 
     Raises:
         NotVisible: A rule that is not known could decide.
@@ -163,8 +169,8 @@ def admits(
     for rule in rules:
         if not rule.speaks_of(protocol, low, high):
             continue
-        named, reason = _names_any(rule, groups)
-        if rule.unknown is not None:
+        named, reason = (True, None) if rule in holding else _names_any(rule, groups)
+        if rule.unknown is not None and rule not in holding:
             if named or reason is not None or _may_hold(rule, ranges):
                 hidden = hidden or rule.unknown
                 perhaps.append(rule)

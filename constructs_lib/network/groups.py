@@ -249,6 +249,7 @@ def _read_other_side(rule: Rule, body: dict[str, Any], where: str) -> None:
                 rule.unknown = NotVisible(f"{name} of {rule.id}: {error}")
             except NotVisible as reason:
                 rule.hidden_range = reason.what
+                rule.block = value if rule.unknown is None and value.__class__ is not dict else None
                 rule.unknown = rule.unknown or NotVisible(f"{name} of {rule.id} is {reason.what}", reason.declare)
             return
     value = body.get(_GROUPS[rule.direction]) or body.get("SourceSecurityGroupName")

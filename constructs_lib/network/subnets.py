@@ -78,6 +78,12 @@ class Subnet(Thing):
         except NotVisible:
             return self.vpc.cidrs
 
+    def lies_in(self, block: Hashable) -> bool:
+        """Is a block of addresses that is not known (a parameter, ...) surely its own range, or the one range of its VPC?"""
+        if block is None or self.imported:
+            return False
+        return block == self.get("CidrBlock") or (self.vpc.one_block and self.vpc.is_block(block))
+
     @fact
     def has_ipv6(self) -> bool:
         """Has it an IPv6 range?"""

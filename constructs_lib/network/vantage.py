@@ -153,11 +153,33 @@ def admission(
 ) -> tuple[Rule, ...] | None:
     """Work out what `admits_interface` returns."""
     speaking = [rule for rule in rules if rule.speaks_of(protocol, low, high)]
+    ports = (protocol, low, high)
+    if all(rule.block is None for rule in speaking):
+        return _admission(speaking, groups, subnets, ports)
+    # Blocks of addresses that are not known are compared by their names, one subnet at a time.
+    found: list[Rule] = []
+    for subnet in subnets or (None,):
+        held = frozenset(rule for rule in speaking if subnet is not None and subnet.lies_in(rule.block))
+        here = _admission(speaking, groups, () if subnet is None else (subnet,), ports, held)
+        if here is None:
+            return None
+        found += here
+    return tuple(dict.fromkeys(found))
+
+
+def _admission(
+    speaking: Sequence[Rule],
+    groups: Sequence[SecurityGroup],
+    subnets: Sequence[Subnet],
+    ports: tuple[str, int, int],
+    holding: frozenset[Rule] = frozenset(),
+) -> tuple[Rule, ...] | None:
+    """Return the rules that admit the interface; those in `holding` surely hold all of these subnets."""
     try:
         ranges = [subnet.cidr for subnet in subnets]
     except NotVisible as reason:
-        return _without_addresses(speaking, groups, subnets, (protocol, low, high), reason)
-    return admits(speaking, (*groups, *ranges), protocol, low, high)
+        return _without_addresses(speaking, groups, subnets, ports, reason, holding)
+    return admits(speaking, (*groups, *ranges), *ports, holding=holding)
 
 
 def _without_addresses(
@@ -166,6 +188,7 @@ def _without_addresses(
     subnets: Sequence[Subnet],
     ports: tuple[str, int, int],
     reason: NotVisible,
+    holding: frozenset[Rule],
 ) -> tuple[Rule, ...] | None:
     """Judge with what is known of the addresses: that they lie in the VPC, or that they are addresses at all."""
     bounds: list[Range] = []
@@ -173,10 +196,9 @@ def _without_addresses(
         bounds = [one for subnet in subnets for one in subnet.vpc.cidrs]
     except NotVisible:
         bounds = [EVERYTHING4]
-    protocol, low, high = ports
-    found = admits(speaking, (*groups, *bounds), protocol, low, high)
+    found = admits(speaking, (*groups, *bounds), *ports, holding=holding)
     # A rule for one of the groups would need no address; what is left to ask is whether addresses could matter at all.
     perhaps = [rule for rule in speaking if rule.peer is not None or touches(bounds, rule.ranges)]
-    if found is None and any(rule.ranges for rule in perhaps) and cover_ports(perhaps, low, high):
+    if found is None and any(rule.ranges for rule in perhaps) and cover_ports(perhaps, *ports[1:]):
         raise reason
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly import NotVisible, fact
+from constructs_lib.assembly import NotVisible, Reference, fact
 from constructs_lib.network.addresses import Range, covered
 from constructs_lib.network.gateways import Peering
 from constructs_lib.network.routes import RouteTable
@@ -10,6 +10,7 @@ from constructs_lib.network.things import Thing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from typing import Any
 
     from constructs_lib.network.endpoints import Endpoint
@@ -53,6 +54,17 @@ class Vpc(Thing):
     @fact
     def _blocks(self) -> tuple[Thing, ...]:
         return tuple(self.network.pointing("AWS::EC2::VPCCidrBlock", self, "VpcId"))
+
+    @fact
+    def one_block(self) -> bool:
+        """Has it no IPv4 range but the one that it was created with?"""
+        return not self.imported and not any(_is4(block) for block in self._blocks)
+
+    def is_block(self, block: Hashable) -> bool:
+        """Is a block of addresses the range that it was created with, be it known or not?"""
+        if isinstance(block, Reference):
+            return block.resource is self.resource and block.attribute == "CidrBlock"
+        return not self.imported and block == self.get("CidrBlock")
 
     @fact
     def primary_cidr(self) -> Range:

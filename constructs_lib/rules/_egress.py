@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import Domain, Notebook, UserProfile, admits
+from constructs_lib.network.vantage import admits_interface
 from constructs_lib.rules._groups import HTTPS, any_of, joined, let_out, named
 from constructs_lib.services import SAGEMAKER_API, SAGEMAKER_RUNTIME
 
@@ -52,16 +53,25 @@ def blocked_by_groups(vantage: Vantage, network: Network) -> str | None:
         return path.why if path.blocked_by == "security_group" else None
     groups = vantage.groups
     rules, hidden = joined(groups, "egress")
-    if let_out(rules, "tcp", HTTPS, HTTPS):
-        return None
+    open_range: NotVisible | None = None
+    try:
+        if let_out(rules, "tcp", HTTPS, HTTPS):
+            return None
+    except NotVisible as reason:
+        open_range = reason
     if hidden:
         raise hidden
+    called = _called(vantage)
+    if open_range and not called:
+        raise open_range
     let = f"{named(groups)} let{'s' if len(groups) == 1 else ''}"
     if not any(rule.speaks_of("tcp", HTTPS, HTTPS) and rule.peer not in groups for rule in rules):
         return f"{let} no TCP {HTTPS} out"
     for subnet in vantage.subnets:
-        for service in _called(vantage):
+        for service in called:
             missed = _missed(rules, subnet, network.path_names(service, subnet.vpc))
+            if missed and open_range:
+                raise open_range
             if missed:
                 return f"{let} no TCP {HTTPS} out to {missed}"
     return None
@@ -78,7 +88,7 @@ def _missed(rules: Sequence[Rule], subnet: Subnet, endpoint: Endpoint | None) ->
     if endpoint is not None:
         covered = any_of(
             lambda: admits(rules, endpoint.security_groups, "tcp", HTTPS),
-            lambda: admits(rules, tuple(place.cidr for place in endpoint.subnets), "tcp", HTTPS),
+            lambda: admits_interface(rules, (), endpoint.subnets, "tcp", HTTPS),
         )
         return None if covered else f"endpoint {endpoint.label}"
     if subnet.route_class == "other-egress":
