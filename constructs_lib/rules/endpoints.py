@@ -81,7 +81,8 @@ class _Name:
 )
 def service_exists(endpoint: Endpoint, network: Network) -> Findings:
     name = _Name(endpoint)
-    if name.service in _GATEWAY_SERVICES or endpoint.kind == "GatewayLoadBalancer":
+    by_route = name.service in _GATEWAY_SERVICES and endpoint.kind != "Interface"
+    if by_route or endpoint.kind == "GatewayLoadBalancer":
         raise NotApplicable
     if name.right:
         yield f"{name.text} is not a service, {name.right} is"

@@ -109,6 +109,14 @@ CASES = [
     pytest.param(
         "SMN-EP-01",
         "keeps",
+        {"NotebookEndpoint.ServiceName": "com.amazonaws.eu-west-1.s3"},
+        "",
+        ["satisfied error ApiEndpoint.ServiceName", "satisfied error NotebookEndpoint.ServiceName"],
+        id="SMN-EP-01: an interface endpoint of S3",
+    ),
+    pytest.param(
+        "SMN-EP-01",
+        "keeps",
         {"NotebookEndpoint.ServiceName": "com.amazonaws.vpce.eu-west-1.vpce-svc-0ab"},
         "",
         ["satisfied error ApiEndpoint.ServiceName"],
