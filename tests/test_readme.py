@@ -15,7 +15,8 @@ from constructs import Construct
 from snippets import PAGES, ROOT, commands, snippets
 
 import constructs_lib
-from constructs_lib.__main__ import _parser, main
+from constructs_lib.__main__ import main
+from constructs_lib.arguments import parse as parse_arguments
 from constructs_lib.assembly import from_documents
 from constructs_lib.assembly.read import parse
 from constructs_lib.check import check
@@ -142,7 +143,7 @@ def _make(arguments):
 
 
 def _sagemaker_network(arguments):
-    options = _parser().parse_args(arguments)
+    options = parse_arguments(arguments)
     if options.command == "rules":
         assert main(arguments) == 0
 
