@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools import acknowledgement_page, rule_pages
+from tools import acknowledgement_page, pictures, rule_pages
 from tools.reference import AGNOSTIC, in_process_of_its_own
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,12 +23,13 @@ def generated(assembly: Path) -> dict[Path, str]:
     return {
         DOCS / "acknowledgements.md": acknowledgement_page.page(assembly),
         **{DOCS / "rules" / name: text for name, text in rule_pages.pages().items()},
+        **{DOCS / "pictures" / name: text for name, text in pictures.pictures(assembly).items()},
     }
 
 
 def outdated(pages: dict[Path, str]) -> list[Path]:
     """Return the pages that differ from what would be generated, and those that no rule has any more."""
-    stray = set((DOCS / "rules").glob("*.md")) - set(pages)
+    stray = {*(DOCS / "rules").glob("*.md"), *(DOCS / "pictures").glob("*.svg")} - set(pages)
     return sorted(
         [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
         + list(stray)

@@ -31,7 +31,7 @@ def pictures(given: Input) -> list[Picture]:
     numbers = count()
     for group in given.groups:
         found += _of_group(group, len(found), numbers)
-    return found
+    return found or [Picture("p0", "Nothing to draw: the templates hold no workload and no VPC with anything in it")]
 
 
 def _of_group(group: Group, before: int, numbers: Iterator[int]) -> list[Picture]:
@@ -49,7 +49,8 @@ def _of_group(group: Group, before: int, numbers: Iterator[int]) -> list[Picture
         raise branch.error
     for picture in drawn:
         picture.assumptions = branch.assumptions
-    left = [answer for answer in answers.values() if not any(answer in picture.answers for picture in drawn)]
+    shown = {answer.number for picture in drawn for answer in picture.answers}
+    left = [answer for answer in answers.values() if answer.number not in shown]
     if left:
         drawn.append(
             Picture(
@@ -72,8 +73,8 @@ def _answers(network: Network, numbers: Iterator[int]) -> dict[tuple[object, str
 def _drawn(network: Network, answers: dict[tuple[object, str], Answer], before: int) -> list[Picture]:
     found: list[Picture] = []
     told: set[object] = set()
-    for number, site in enumerate(sites(network)):
-        scene = Scene(network, site, f"p{before + number}")
+    for site in sites(network):
+        scene = Scene(network, site, f"p{before + len(found)}")
         outcomes = list(site.outcomes(network))
         lots = Lots(scene, outcomes)
         scene.homes.update(lots.box)
@@ -83,5 +84,6 @@ def _drawn(network: Network, answers: dict[tuple[object, str], Answer], before: 
         here = [member for station in site.places for member in station.members if member not in told]
         told.update(here)
         picture.answers = [answer for (workload, _), answer in answers.items() if workload in here]
-        found.append(picture)
+        if picture.answers or any(picture.all_nodes()):
+            found.append(picture)
     return found

@@ -133,7 +133,7 @@ class Line:
     key: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Answer:
     """A path as the page shows it.
 
@@ -172,6 +172,7 @@ class Picture:
     Attributes:
         key: The prefix of its keys on a page with other pictures.
         title: What it shows.
+        stacks: The stacks, or files, that its VPC and its workloads stand in.
         boxes: Its outermost boxes.
         nodes: Its nodes outside of all boxes.
         lines: What connects the nodes.
@@ -182,6 +183,7 @@ class Picture:
 
     key: str
     title: str
+    stacks: tuple[str, ...] = ()
     boxes: list[Box] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)

@@ -65,7 +65,7 @@ class Scene:
         self.network = network
         self.site = site
         self._made = 0
-        self.picture = Picture(key, title(site))
+        self.picture = Picture(key, title(site), _stacks(site))
         self.nodes: dict[object, Node] = {}
         self.vpc: Vpc | None = None if isinstance(site.vpc, str) else site.vpc
         self.sagemaker = Box(self.key("b"), "sagemaker", "Managed by SageMaker")
@@ -265,6 +265,12 @@ def title(site: Site) -> str:
     assert not isinstance(site.vpc, str)
     where = stack(site.vpc)
     return f"{where}: VPC {name(site.vpc)}" if where else f"VPC {shortened(site.vpc.label, 60)}"
+
+
+def _stacks(site: Site) -> tuple[str, ...]:
+    things: list[Thing] = [] if isinstance(site.vpc, str) else [site.vpc]
+    things += [member for station in site.places for member in station.members]
+    return tuple(name for name in dict.fromkeys(stack(thing) for thing in things) if name)
 
 
 def route_class(subnet: Subnet) -> str:

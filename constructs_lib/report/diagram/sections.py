@@ -24,7 +24,7 @@ def section(picture: Picture, figure: Element) -> str:
     if picture.assumptions:
         parts.append(element("p", text(f"Drawn with: {'; '.join(picture.assumptions)}."), cls="assumption"))
     shown = ""
-    if any(True for _ in picture.all_nodes()):
+    if any(picture.all_nodes()):
         image = element(
             "div",
             as_text(figure),
