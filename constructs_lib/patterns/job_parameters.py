@@ -34,21 +34,29 @@ def job_parameters(
     lists = {"subnets": config["Subnets"], "security-group-ids": config["SecurityGroupIds"]}
     texts = {"vpc-config": cdk.Stack.of(scope).to_json_string(config), "config.yaml": sdk_config}
     made: dict[str, Parameter] = {}
+    # A prefix that is known only at deployment: the CDK cannot see the slashes by which it writes ARNs.
     for name, values in lists.items():
-        made[name] = ssm.StringListParameter(home, name, parameter_name=f"{prefix}/{name}", string_list_value=values)
+        made[name] = ssm.StringListParameter(
+            home, name, parameter_name=f"{prefix}/{name}", string_list_value=values, simple_name=False
+        )
     for name, text in texts.items():
-        made[name] = ssm.StringParameter(home, name, parameter_name=f"{prefix}/{name}", string_value=text)
+        made[name] = ssm.StringParameter(
+            home, name, parameter_name=f"{prefix}/{name}", string_value=text, simple_name=False
+        )
     return made
 
 
 def checked_prefix(scope: Construct, given: str | None) -> str:
-    """The user's prefix, or one from the stack's name and the construct's path.
+    """The user's prefix, or one from the stack's name and the construct's path; in a nested stack, from its outermost parent's.
 
     Raises:
         TypeError, ValueError: not the beginning of a parameter's name.
     """
     if given is None:
         stack = cdk.Stack.of(scope)
+        while stack.nested_stack_parent is not None:
+            # The name of a nested stack is made up at deployment.
+            stack = stack.nested_stack_parent
         path = scope.node.path.removeprefix(f"{stack.node.path}/")
         return f"/sagemaker-network/{stack.stack_name}/{_NOT_IN_NAMES.sub('-', path)}"
     allowed = "begin with a slash, as in '/ml/jobs'; parts have letters, digits, '_', '.' and '-', and the first is not of aws or ssm"

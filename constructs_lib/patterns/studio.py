@@ -222,7 +222,7 @@ class StudioDomain(Construct):
             name: 1 to 63 letters, digits and hyphens. A change replaces the profile.
             role: execution role of this user's apps; default: one of its own with the policies of the domain's role, or the role that was
                 given to the domain.
-            sso_user: user name in IAM Identity Center; needed with AuthMode.SSO, refused with AuthMode.IAM.
+            sso_user: user name in IAM Identity Center; needed with AuthMode.SSO, refused with AuthMode.IAM; default: none.
             security_groups: more groups for this user's apps, beside its own; default: none.
             rstudio_admin: administrator of RStudio instead of user; default: False.
 

@@ -241,6 +241,19 @@ def test_the_prefix_is_told(stack):
     template.has_resource_properties("AWS::SSM::Parameter", {"Name": "/ml/jobs/vpc-config"})
 
 
+def test_prefixes_known_only_at_deployment():
+    """A prefix from a parameter is taken as it is; in a nested stack the outermost stack gives the name."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    prefix = cdk.CfnParameter(stack, "Prefix").value_as_string
+    made = jobs_in(stack, parameter_prefix=prefix)
+    assert stack.resolve(made.parameters["subnets"].node.default_child.name) == {
+        "Fn::Join": ["", [{"Ref": "Prefix"}, "/subnets"]]
+    }
+    nested = cdk.NestedStack(cdk.NestedStack(stack, "Outer"), "Inner")
+    made = PrivateTrainingJobNetwork(nested, "Jobs")
+    assert made.parameters["subnets"].node.default_child.name == "/sagemaker-network/Stack/Outer/Inner/Jobs/subnets"
+
+
 def test_default_prefix_in_a_stage():
     """Stacks of several stages do not share names, and a construct's odd name makes a name that SSM takes."""
     app = cdk.App()
