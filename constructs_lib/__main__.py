@@ -192,6 +192,7 @@ def _explain(options: Namespace) -> int:
 def _diagram(options: Namespace) -> int:
     from constructs_lib.report import diagram
 
+    diagram.form(options.output)  # a wrong ending is told before anything is read
     given = _load(options, [options.path], defaults=True)
     judged = _load(options, [options.path])
     _write(diagram.render(given, judged, options.output), options.output)
