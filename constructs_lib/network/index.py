@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly import NotVisible, Reference, Unknown, explore
+from constructs_lib.assembly import DIVIDED, NotVisible, Reference, Unknown, explore, undivided
 from constructs_lib.network.acl import NetworkAcl
 from constructs_lib.network.addresses import Range
 from constructs_lib.network.declared import Declarations, Facts
@@ -116,10 +116,17 @@ class Index:
             index = self._indexes[kind, path] = {}
             things = self.raw(kind) if isinstance(kind, str) else self.things(kind.__name__)
             for thing in things:
-                branches = explore(self.group, lambda thing=thing: self._keys(thing.get(*path)))  # type: ignore[misc]
-                for key in {key for branch in branches for key in branch.value or ()}:
-                    index.setdefault(key, []).append((thing, len(branches) == 1))
+                keys = undivided(self._named_by, thing, path)
+                settled = keys is not DIVIDED
+                if not settled:
+                    branches = explore(self.group, lambda thing=thing: self._named_by(thing, path))  # type: ignore[misc]
+                    keys, settled = {key for branch in branches for key in branch.value or ()}, len(branches) == 1
+                for key in keys:
+                    index.setdefault(key, []).append((thing, settled))
         return index
+
+    def _named_by(self, thing: Thing, path: tuple[str | int, ...]) -> set[Hashable]:
+        return self._keys(thing.get(*path))
 
     def _keys(self, value: Any) -> set[Hashable]:
         """The keys of all things that a value names; lists and objects are looked into."""

@@ -34,7 +34,7 @@ from constructs_lib.network.vantage import Vantage, admission
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
     from typing import Any, TypeVar
 
     from constructs_lib.assembly import Group, Resource
@@ -204,8 +204,26 @@ class Network(Index):
     @fact_of
     def known_endpoints(self, vpc: Vpc, service: Service) -> tuple[Endpoint, ...]:
         """The endpoints of a service in a VPC that the templates show or declare; the VPC may have others where it is imported."""
-        found = [one for one in self._endpoints_of(vpc) if serves(one, service) and one.exists]
+        found = [one for one in self._by_service(vpc).get(service.name, ()) if one.exists]
         return (*found, *(one for one in self._declared_endpoints(vpc) if serves(one, service)))
+
+    @fact_of
+    def _by_service(self, vpc: Vpc) -> dict[str, list[Endpoint]]:
+        """The endpoints of the templates in a VPC by the name of the service that they surely serve; whether they exist is not asked for."""
+        found: dict[str, list[Endpoint]] = {}
+        for endpoint in self._endpoints_of(vpc):
+            try:
+                service = endpoint.service
+            except NotVisible:
+                continue
+            if service is not None:
+                found.setdefault(service.name, []).append(endpoint)
+        return found
+
+    @fact_of
+    def _of_unknown_service(self, vpc: Vpc) -> tuple[Endpoint, ...]:
+        """The endpoints of the templates in a VPC that may serve any service; whether they exist is not asked for."""
+        return tuple(endpoint for endpoint in self._endpoints_of(vpc) if endpoint.may_serve or endpoint.may_route)
 
     def _endpoints_of(self, vpc: Vpc) -> Iterator[Endpoint]:
         """The endpoints of the templates in a VPC; whether they exist is not asked for."""
@@ -226,8 +244,8 @@ class Network(Index):
                 f"whether VPC {vpc.id}, which the templates do not define, has an endpoint for {service.name}",
                 f"declare the endpoints of {vpc.id} in Metadata.SageMakerNetwork",
             )
-        for endpoint in self._endpoints_of(vpc):
-            if (endpoint.may_serve or (endpoint.may_route and "gateway" in service.kinds)) and endpoint.exists:
+        for endpoint in self._of_unknown_service(vpc):
+            if (endpoint.may_serve or "gateway" in service.kinds) and endpoint.exists:
                 raise endpoint.hidden(endpoint.get("ServiceName"), "ServiceName")
 
     @fact_of
@@ -248,6 +266,11 @@ class Network(Index):
         return next(
             (one for one in self.known_endpoints(vpc, service) if one.kind == INTERFACE and one.names_resolve), None
         )
+
+    @fact_of
+    def remembered(self, function: Callable[..., Any], *arguments: Hashable) -> Any:
+        """What a function says about this network and the arguments; asked for it again, it is remembered like a fact."""
+        return function(self, *arguments)
 
     # Questions.
 

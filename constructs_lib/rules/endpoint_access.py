@@ -11,7 +11,7 @@ from constructs_lib.services import LOGS, NOTEBOOK, SAGEMAKER_API, SAGEMAKER_RUN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from constructs_lib.network import Endpoint, Network, Rule, Subnet, Thing, Vpc
@@ -40,26 +40,41 @@ class _Consumer:
         self.doubt = doubt
 
 
-def _consumers(endpoint: Endpoint, network: Network) -> Iterator[_Consumer]:
+def _consumers(endpoint: Endpoint, network: Network) -> tuple[_Consumer, ...]:
     """Notebooks and domains for the endpoints of SageMaker, STS and logs; Clarify jobs for those of the SageMaker API and runtime."""
     service = endpoint.service
     if service is None or not (service in (STS, LOGS) or "sagemaker." in service.endpoint):
-        return
+        return ()
     vpc = endpoint.vpc
+    found: tuple[_Consumer, ...] = network.remembered(_in_use, vpc)
+    if service in _CLARIFY_DIALS:
+        found += network.remembered(_clarify, vpc)
+    return found
+
+
+def _in_use(network: Network, vpc: Vpc) -> tuple[_Consumer, ...]:
+    """The notebooks and the apps of domains in a VPC."""
+    found: list[_Consumer] = []
     for notebook in _near(vpc, network, Notebook, "SubnetId"):
         if notebook.subnet is not None:
             place = Vantage(network, notebook.id, subnets=(notebook.subnet,), groups=notebook.security_groups)
-            yield from _if_in_vpc(f"notebook {notebook.id}", place, vpc)
+            found += _if_in_vpc(f"notebook {notebook.id}", place, vpc)
     for domain in _near(vpc, network, Domain, "SubnetIds"):
-        yield from _apps(domain, endpoint, network)
-    if service in _CLARIFY_DIALS:
-        for job in (
-            *_near(vpc, network, JobDefinition, *_SUBNETS),
-            *_near(vpc, network, MonitoringSchedule, *_INLINE, *_SUBNETS),
-        ):
-            if getattr(job, "inline", True) and job.vpc_config_given and kind_of(job) in CLARIFY:
-                place = Vantage(network, job.id, subnets=job.subnets, groups=job.security_groups)
-                yield from _if_in_vpc(f"Clarify job {job.id}", place, vpc)
+        found += _apps(domain, vpc, network)
+    return tuple(found)
+
+
+def _clarify(network: Network, vpc: Vpc) -> tuple[_Consumer, ...]:
+    """The Clarify jobs in a VPC."""
+    found: list[_Consumer] = []
+    for job in (
+        *_near(vpc, network, JobDefinition, *_SUBNETS),
+        *_near(vpc, network, MonitoringSchedule, *_INLINE, *_SUBNETS),
+    ):
+        if getattr(job, "inline", True) and job.vpc_config_given and kind_of(job) in CLARIFY:
+            place = Vantage(network, job.id, subnets=job.subnets, groups=job.security_groups)
+            found += _if_in_vpc(f"Clarify job {job.id}", place, vpc)
+    return tuple(found)
 
 
 def _near(vpc: Vpc, network: Network, kind: type[Thing], *path: str) -> tuple[Any, ...]:
@@ -69,7 +84,7 @@ def _near(vpc: Vpc, network: Network, kind: type[Thing], *path: str) -> tuple[An
     return tuple(dict.fromkeys(thing for subnet in vpc.subnets for thing in network.pointing(kind, subnet, *path)))
 
 
-def _apps(domain: Domain, endpoint: Endpoint, network: Network) -> Iterator[_Consumer]:
+def _apps(domain: Domain, vpc: Vpc, network: Network) -> Iterator[_Consumer]:
     """One consumer per user profile, as their groups differ; the domain's own groups where there are no profiles."""
     doubt: NotVisible | None = None
     try:
@@ -80,7 +95,7 @@ def _apps(domain: Domain, endpoint: Endpoint, network: Network) -> Iterator[_Con
     for profile in domain.user_profiles or (None,):
         place = Vantage(network, domain.id, subnets=domain.subnets, groups=domain.app_groups(profile))
         name = f"domain {domain.id}" + (f", profile {profile.id}" if profile else "")
-        for consumer in _if_in_vpc(name, place, endpoint.vpc):
+        for consumer in _if_in_vpc(name, place, vpc):
             consumer.doubt = doubt or consumer.doubt
             yield consumer
 
@@ -113,20 +128,20 @@ def _if_in_vpc(name: str, vantage: Vantage, vpc: Vpc) -> Iterator[_Consumer]:
 def endpoint_admits_its_consumers(endpoint: Endpoint, network: Network) -> Findings:
     if endpoint.kind != "Interface" or not endpoint.is_aws:
         raise NotApplicable
-    consumers = list(_consumers(endpoint, network))
+    consumers = _consumers(endpoint, network)
     groups = listed(group.label for group in endpoint.security_groups)
-    if not endpoint.groups_given:
-        if not consumers:
-            yield Finding(
-                "no SecurityGroupIds: the VPC's default group stands there, which admits only its own members",
-                severity=Severity.WARNING,
-            )
-            return
-    elif not any_of(*(_opening(rule) for rule in ingress_of(endpoint.security_groups))):
+    if not endpoint.groups_given and not consumers:
+        yield Finding(
+            "no SecurityGroupIds: the VPC's default group stands there, which admits only its own members",
+            severity=Severity.WARNING,
+        )
+        return
+    admitting = ingress_of(endpoint.security_groups)
+    if endpoint.groups_given and not any_of(*(_opening(rule) for rule in admitting)):
         yield f"{groups} admits nobody on TCP 443"
         return
     for consumer in consumers:
-        yield from _refused(endpoint, consumer, groups if endpoint.groups_given else "the VPC's default group")
+        yield from _refused(admitting, consumer, groups if endpoint.groups_given else "the VPC's default group")
 
 
 def _opening(rule: Rule) -> Callable[[], object]:
@@ -142,9 +157,9 @@ def _opening(rule: Rule) -> Callable[[], object]:
     return opening
 
 
-def _refused(endpoint: Endpoint, consumer: _Consumer, groups: str) -> Findings:
+def _refused(rules: Sequence[Rule], consumer: _Consumer, groups: str) -> Findings:
     try:
-        admitted = consumer.vantage.admitted_by(ingress_of(endpoint.security_groups)) is not None
+        admitted = consumer.vantage.admitted_by(rules) is not None
     except NotVisible as unknown:
         yield unknown
         return
@@ -167,7 +182,7 @@ def _refused(endpoint: Endpoint, consumer: _Consumer, groups: str) -> Findings:
 def endpoint_is_in_the_zones_of_its_consumers(endpoint: Endpoint, network: Network) -> Findings:
     if endpoint.kind != "Interface" or endpoint.service not in _NEAR:
         raise NotApplicable
-    consumers = list(_consumers(endpoint, network))
+    consumers = _consumers(endpoint, network)
     if not consumers:
         raise NotApplicable
     seen: set[Subnet] = set()
