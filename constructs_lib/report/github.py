@@ -32,9 +32,8 @@ def _command(result: Result, report: Report) -> str:
     if line:
         properties.append(f"line={line}")
     properties.append(f"title={_property(f'{result.rule.id} {result.verdict}')}")
-    place = result.resource.construct_path or result.resource.logical_id
     fix = f" (fix: {result.fix})" if result.verdict == VIOLATED else ""
-    return f"::{level} {','.join(properties)}::{_data(f'{place}: {result.message}{fix}')}"
+    return f"::{level} {','.join(properties)}::{_data(f'{report.place(result)}: {result.message}{fix}')}"
 
 
 def _data(text: str) -> str:

@@ -6,8 +6,8 @@ level, as the standard asks. Source: https://docs.oasis-open.org/sarif/sarif/v2.
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 
 from constructs_lib.check import SATISFIED, UNVERIFIED, VIOLATED
 
@@ -26,24 +26,33 @@ _KINDS = {VIOLATED: "fail", UNVERIFIED: "open", SATISFIED: "pass"}
 
 def render(report: Report) -> str:
     """Return the SARIF text, ending in a line break."""
+    shown = report.shown()
+    rules = list({result.rule.id: result.rule for result in shown}.values())
+    index = {rule.id: place for place, rule in enumerate(rules)}
+    results = [_result(result, report, index) for result in shown]
+    _tell_apart(results)
+    if any("suppressions" in result for result in results):
+        for result in results:
+            # The standard wants the property on every result or on none.
+            result.setdefault("suppressions", [])
+    head = json.dumps({"tool": {"driver": _driver(rules)}, "columnKind": "unicodeCodePoints", **_invocation(report)})
+    # One result a line: easy to compare and to search, and written by the fast half of the JSON module, which does not indent.
+    lines = ",\n".join([json.dumps(result) for result in results])
+    return (
+        f'{{"$schema": {json.dumps(SCHEMA)}, "version": "2.1.0", "runs": [\n{head[:-1]}, "results": [\n{lines}\n]}}]}}\n'
+    )
+
+
+def _driver(rules: list[Rule]) -> dict[str, Any]:
     from constructs_lib.version import VERSION
 
-    results = report.shown()
-    rules = list({result.rule.id: result.rule for result in results}.values())
-    index = {rule.id: place for place, rule in enumerate(rules)}
-    driver = {
+    return {
         "name": "sagemaker-network",
         "version": VERSION,
         "semanticVersion": VERSION,
         "informationUri": "https://pypi.org/project/sagemaker-network-constructs/",
         "rules": [_rule(rule) for rule in rules],
     }
-    run = {
-        "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
-        "results": [_result(result, report, index) for result in results],
-    }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -58,24 +67,34 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
+def _invocation(report: Report) -> dict[str, Any]:
+    """Whether everything could be read, and what could not."""
+    errors = [{"level": "error", "message": {"text": str(error)}} for error in report.given.errors]
+    invocation: dict[str, Any] = {"executionSuccessful": not errors}
+    if errors:
+        invocation["toolExecutionNotifications"] = errors
+    return {"invocations": [invocation]}
+
+
 def _result(result: Result, report: Report, index: dict[str, int]) -> dict[str, Any]:
-    place = result.resource.construct_path or result.resource.logical_id
+    place = report.place(result)
     line = report.line(result)
     location: dict[str, Any] = {"artifactLocation": {"uri": _uri(result.template.path)}}
     if line:
         location["region"] = {"startLine": line}
-    text = f"{place}: {result.message}" if result.message else f"{place}: {result.rule.statement}"
     shown: dict[str, Any] = {
         "ruleId": result.rule.id,
         "ruleIndex": index[result.rule.id],
         "kind": _KINDS[result.verdict],
         "level": _LEVELS[result.severity.value] if result.verdict == VIOLATED else "none",
-        "message": {"text": text},
-        "locations": [{"physicalLocation": location, "logicalLocations": [{"fullyQualifiedName": place, "kind": "resource"}]}],
-        "partialFingerprints": {"resource/v1": _fingerprint(result)},
+        "message": {"text": f"{place}: {result.message or result.rule.statement}"},
+        "locations": [
+            {"physicalLocation": location, "logicalLocations": [{"fullyQualifiedName": place, "kind": "resource"}]}
+        ],
+        "partialFingerprints": {"resource/v1": _fingerprint(result, place)},
     }
-    if result.acknowledged is not None:
-        shown["suppressions"] = [{"kind": "inSource", "justification": result.acknowledged}]
+    if result.acknowledged is not None and result.verdict != SATISFIED:
+        shown["suppressions"] = [{"kind": "inSource", "status": "accepted", "justification": result.acknowledged}]
     if report.compared:
         shown["baselineState"] = "unchanged" if result in report.known else "new"
     return shown
@@ -84,9 +103,22 @@ def _result(result: Result, report: Report, index: dict[str, int]) -> dict[str, 
 def _uri(path: str) -> str:
     from urllib.parse import quote
 
-    return quote(path.replace("\\", "/"))
+    if os.path.isabs(path):
+        return f"file://{quote(path)}"
+    return quote(os.path.normpath(path).replace(os.sep, "/"))
 
 
-def _fingerprint(result: Result) -> str:
-    parts = (result.rule.id, result.resource.construct_path or result.resource.logical_id, result.property or "")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+def _fingerprint(result: Result, place: str) -> str:
+    from hashlib import sha256
+
+    return sha256("\n".join((result.rule.id, place, result.property or "")).encode()).hexdigest()[:32]
+
+
+def _tell_apart(results: list[dict[str, Any]]) -> None:
+    """Number the results of one rule about one property, so that each fingerprint is there once."""
+    seen: dict[str, int] = {}
+    for result in results:
+        prints = result["partialFingerprints"]
+        print_ = prints["resource/v1"]
+        seen[print_] = seen.get(print_, 0) + 1
+        prints["resource/v1"] = f"{print_}:{seen[print_]}"

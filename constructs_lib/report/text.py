@@ -6,11 +6,17 @@ from constructs_lib.check import SATISFIED, UNVERIFIED, VIOLATED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from constructs_lib.check import Result
     from constructs_lib.report.view import Report
 
+    #: Gives a text a style by its name.
+    Paint = Callable[[str, str], str]
+
 _COLOURS = {"error": "31", "warning": "33", "info": "36", UNVERIFIED: "35", SATISFIED: "32", "dim": "2", "bold": "1"}
 _ORDER = {"error": 0, "warning": 1, UNVERIFIED: 2, "info": 3, SATISFIED: 4}
+_INDENT = " " * 13
 
 
 def render(report: Report, *, colour: bool = False) -> str:
@@ -22,31 +28,34 @@ def render(report: Report, *, colour: bool = False) -> str:
         if report.show_all or result.acknowledged is None:
             by_template.setdefault(result.template.path, []).append(result)
     for path, results in by_template.items():
-        lines += [paint(path, "bold"), *_template(results, report, paint), ""]
+        lines.append(paint(path, "bold"))
+        for result in sorted(results, key=_rank):
+            lines += _result(result, report, paint)
+        lines.append("")
     lines.append(_summary(report))
     return "\n".join(lines) + "\n"
 
 
-def _template(results: list[Result], report: Report, paint: object) -> list[str]:
-    assert callable(paint)
-    lines = []
-    for result in sorted(results, key=lambda result: (_ORDER[_label(result)], result.rule.id, result.resource.logical_id)):
-        label = _label(result)
-        place = result.resource.construct_path or result.resource.logical_id
-        line = report.line(result)
-        where = ", ".join(part for part in (result.property or "", f"line {line}" if line else "") if part)
-        head = f"  {paint(f'{label:10}', label)} {result.rule.id}  {place}" + (f" ({where})" if where else "")
-        if report.compared and result in report.known:
-            head += paint("  known", "dim")
-        lines.append(head)
-        if result.message:
-            lines.append(f"             {result.message}")
-        if result.verdict == VIOLATED:
-            lines.append(f"             fix: {result.fix}")
-        if result.acknowledged is not None:
-            lines.append(f"             acknowledged: {result.acknowledged}")
-        if result.verdict != SATISFIED:
-            lines.append(paint(f"             {result.source}", "dim"))
+def _rank(result: Result) -> tuple[int, str, str]:
+    return _ORDER[_label(result)], result.rule.id, result.resource.logical_id
+
+
+def _result(result: Result, report: Report, paint: Paint) -> list[str]:
+    label = _label(result)
+    line = report.line(result) if result.verdict != SATISFIED else None
+    where = ", ".join(part for part in (result.property or "", f"line {line}" if line else "") if part)
+    head = f"  {paint(f'{label:10}', label)} {result.rule.id}  {report.place(result)}" + (f" ({where})" if where else "")
+    if result in report.known:
+        head += paint("  known before", "dim")
+    lines = [head]
+    if result.message:
+        lines.append(_INDENT + result.message)
+    if result.verdict == VIOLATED:
+        lines.append(f"{_INDENT}fix: {result.fix}")
+    if result.acknowledged is not None and result.verdict != SATISFIED:
+        lines.append(f"{_INDENT}acknowledged: {result.acknowledged}")
+    if result.verdict != SATISFIED:
+        lines.append(_INDENT + paint(result.source, "dim"))
     return lines
 
 
@@ -59,13 +68,17 @@ def _summary(report: Report) -> str:
     parts = [f"{count[verdict]} {verdict}" for verdict in (VIOLATED, UNVERIFIED, SATISFIED)]
     if count["acknowledged"]:
         parts.append(f"{count['acknowledged']} acknowledged")
-    templates = f"{count['templates']} template{'' if count['templates'] == 1 else 's'}"
+    templates = f"{count['templates']} template{_plural(count['templates'])}"
     if count["skipped"]:
-        templates += f" ({count['skipped']} file{'' if count['skipped'] == 1 else 's'} without resources skipped)"
+        templates += f" ({count['skipped']} file{_plural(count['skipped'])} without resources skipped)"
     if report.compared:
-        known = sum(1 for result in report.results if result in report.known and result.verdict != SATISFIED)
-        parts.append(f"{known} known before")
-    return f"{templates}, {count['subjects']} resource{'' if count['subjects'] == 1 else 's'} judged: {', '.join(parts)}"
+        known = sum(1 for result in report.results if result in report.known)
+        parts.append(f"{known} of them known before")
+    return f"{templates}, {count['subjects']} resource{_plural(count['subjects'])} judged: {', '.join(parts)}"
+
+
+def _plural(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _paint(text: str, style: str) -> str:

@@ -21,7 +21,7 @@ class Report:
     Args:
         given: the templates that were judged.
         results: what `check` said about them.
-        known: results that an earlier state of the templates already had (see `constructs_lib.check.against`); they never fail.
+        known: results that an earlier state of the templates already had (see `constructs_lib.against`); they never fail.
         compared: whether there was an earlier state to compare with.
         show_all: whether satisfied and acknowledged results are shown too.
 
@@ -47,7 +47,11 @@ class Report:
     def fails(self, levels: Iterable[str]) -> bool:
         """Tell whether the run fails under these `--fail-on` levels."""
         chosen = set(levels)
-        return any(result not in self.known and fails(result, chosen) for result in self.results)
+        return any(self.counts(result, chosen) for result in self.results)
+
+    def counts(self, result: Result, levels: Container[str]) -> bool:
+        """Tell whether one result fails the run under these `--fail-on` levels: it is bad enough, and was not there before."""
+        return result not in self.known and fails(result, levels)
 
     def summary(self) -> dict[str, int]:
         """Count templates, subjects and verdicts; an acknowledged result counts as acknowledged only."""
@@ -70,7 +74,13 @@ class Report:
         """Return the results that the JSON shows: satisfied ones only if all were asked for."""
         return [result for result in self.results if self.show_all or result.verdict != SATISFIED]
 
-    def line(self, result: Result) -> int | None:
+    @staticmethod
+    def place(result: Result) -> str:
+        """Return what people know the resource by: its construct's path, or its logical id."""
+        return result.resource.construct_path or result.resource.logical_id
+
+    @staticmethod
+    def line(result: Result) -> int | None:
         """Return the line of the template that the result is about, if the template has lines."""
         path = result.property.split(".") if result.property else []
         return result.template.line(result.resource.logical_id, *(int(step) if step.isdecimal() else step for step in path))
