@@ -159,6 +159,8 @@ def _blocks(*texts: str) -> tuple[Range, ...]:
 
 EVERYTHING4 = Range(4, 0, (1 << 32) - 1)
 EVERYTHING6 = Range(6, 0, (1 << 128) - 1)
+#: `0.0.0.0/1` and `128.0.0.0/1`, which together are as good as `0.0.0.0/0`.
+HALVES4 = (Range(4, 0, (1 << 31) - 1), Range(4, 1 << 31, (1 << 32) - 1))
 
 _PRIVATE4 = _blocks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8")
 #: fc00::/7 and fe80::/10, written as numbers so that nothing slow is loaded for them.

@@ -7,6 +7,7 @@ from constructs_lib.network import gates, ways
 from constructs_lib.network.addresses import PUBLIC4
 from constructs_lib.network.endpoints import GATEWAY, INTERFACE
 from constructs_lib.network.gates import Crossing, between
+from constructs_lib.network.internet import out
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def dial(trail: Trail, start: Vantage, asked: Target) -> None:
         return
     cause, missing = _missing(asked, known, subnet)
     before = len(trail.hidden)
-    ways.out(trail, start, asked, cause, missing)
+    out(trail, start, asked, cause, missing)
     if cause == "private_dns" and trail.cause == cause:
         trail.via = "vpce-interface"
     if trail.cause in (cause, "public_subnet", "route") and len(trail.hidden) == before:

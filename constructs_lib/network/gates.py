@@ -63,15 +63,20 @@ def leave(trail: Trail, vantage: Vantage, target: Target, where: str, ask: Quest
 
 def to_ranges(target: Target, ranges: Sequence[Range]) -> Question:
     """The question whether rules let the traffic out to all of these addresses."""
-    return lambda rules: admits(rules, tuple(ranges), target.protocol, target.low, target.high)
+    return lambda rules: admits(rules, (*target.groups, *ranges), target.protocol, target.low, target.high)
+
+
+def public(target: Target, version: int = 4) -> tuple[Range, ...]:
+    """The public addresses that the target may have: the range that is asked for, else all of the internet."""
+    return PUBLIC[version] if target.kind != "cidr" or target.range is None else (target.range,)
 
 
 def to_public(target: Target, *, version: int = 4) -> Question:
     """The question whether rules let the traffic out to the internet; for a single host or service, part of the internet leaves it open."""
 
     def ask(rules: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
-        found = admits(rules, PUBLIC[version], target.protocol, target.low, target.high)
-        if found is None and target.kind != "internet":
+        found = admits(rules, public(target, version), target.protocol, target.low, target.high)
+        if found is None and target.kind not in ("internet", "cidr"):
             for rule in rules:
                 if rule.speaks_of(target.protocol, target.low, target.high) and _partly_public(rule, version):
                     raise NotVisible(

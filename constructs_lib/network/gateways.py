@@ -95,21 +95,10 @@ class NatGateway(Thing):
         if route is None:
             return f"NAT gateway {self.id} is in subnet {self.subnet.id}, which has no route to an internet gateway"
         if route.kind == "igw":
-            return self._detached(route)
+            return _detached(route, self.subnet)
         if route.kind in ("firewall", "vpce", "instance", "eni", "unknown", "core"):
             return self._behind(route)
         return f"NAT gateway {self.id} is in subnet {self.subnet.id}, whose default route leads to {route.target_id}"
-
-    def _detached(self, route: Route) -> str | None:
-        gateway = route.target
-        assert isinstance(gateway, InternetGateway)
-        assert self.subnet is not None
-        try:
-            attached = gateway.attached_to(self.subnet.vpc)
-        except NotVisible:
-            # An internet gateway that a route is given for exists, and is attached where that route was accepted.
-            return None
-        return None if attached else f"internet gateway {gateway.id} is not attached to VPC {self.subnet.vpc.id}"
 
     def _behind(self, route: Route) -> str | None:
         """Follow a default route through a firewall of the templates to the internet gateway behind it."""
@@ -129,6 +118,18 @@ class NatGateway(Thing):
     def works(self) -> bool:
         """Does it give a way to the internet?"""
         return self.fault is None
+
+
+def _detached(route: Route, subnet: Subnet) -> str | None:
+    """Why the internet gateway that a route of the subnet leads to is none of its VPC's, in words; None where it is."""
+    gateway = route.target
+    assert isinstance(gateway, InternetGateway)
+    try:
+        attached = gateway.attached_to(subnet.vpc)
+    except NotVisible:
+        # An internet gateway that a route is given for exists, and is attached where that route was accepted.
+        return None
+    return None if attached else f"internet gateway {gateway.id} is not attached to VPC {subnet.vpc.id}"
 
 
 class Peering(Thing):
@@ -217,4 +218,4 @@ class Instance(Thing):
         route = self.subnet.default_route
         if route is None or route.kind != "igw":
             return f"instance {self.id} is in subnet {self.subnet.id}, which has no route to an internet gateway"
-        return None
+        return _detached(route, self.subnet)

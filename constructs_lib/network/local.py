@@ -115,7 +115,7 @@ def _mounted(trail: Trail, start: Vantage, asked: Target) -> None:
     systems: dict[object, list[MountTarget]] = {}
     for one in targets:
         systems.setdefault(one.file_system or one, []).append(one)
-    _take(trail, worst([_nearest(trail, start, asked, mounts) for mounts in systems.values()]))
+    trail.take(worst([_nearest(trail, start, asked, mounts) for mounts in systems.values()]))
 
 
 def _nearest(trail: Trail, start: Vantage, asked: Target, mounts: Sequence[MountTarget]) -> Path:
@@ -132,26 +132,16 @@ def _same_zone(one: Subnet, other: Subnet) -> bool:
         return False
 
 
-def _take(trail: Trail, path: Path) -> None:
-    """Go on with what was found on a way of its own."""
-    trail.hops = list(path.hops)
-    trail.via = path.via
-    trail.assumptions += [text for text in path.assumptions if text not in trail.assumptions]
-    if path.blocked_by is not None:
-        trail.cause, trail.stop_text = path.blocked_by, path.why
-    elif not path.reachable:
-        trail.hide(NotVisible(path.why.removeprefix("not in the templates: "), path.declare))
-
-
 def _to_thing(trail: Trail, start: Vantage, asked: Target) -> None:
     """Another resource that stands in subnets: any of its interfaces may be the one that is talked to."""
-    places = _places(asked)
-    if not places:
+    found = places(asked)
+    if not found:
         raise NotVisible(f"where {asked.text} stands in the network", "ask for its address range, or for its subnet")
-    _take(trail, worst([_to_place(trail, start, asked, place) for place in places]))
+    trail.take(worst([_to_place(trail, start, asked, place) for place in found]))
 
 
-def _places(asked: Target) -> list[Place]:
+def places(asked: Target) -> list[Place]:
+    """The interfaces of the thing that is asked for."""
     thing = asked.thing
     if isinstance(thing, SecurityGroup):
         raise NotVisible(
@@ -196,8 +186,12 @@ def _between(trail: Trail, start: Vantage, asked: Target, place: Place) -> None:
 
 
 def _elsewhere(trail: Trail, start: Vantage, asked: Target, place: Place) -> None:
-    """The other end is in another VPC: the routes to its subnet decide first."""
-    piece, where = pieces(start.subnets[0], place.subnet.cidr)[0]
-    to_piece(trail, start, asked, piece, where)
+    """The other end is in another VPC: the routes to its subnet decide first, all of them where it may be anywhere in it."""
+    paths = []
+    for piece, where in pieces(start.subnets[0], place.subnet.cidr):
+        each = trail.fork()
+        to_piece(each, start, asked.with_groups(place.groups), piece, where)
+        paths.append(each.path())
+    trail.take(worst(paths))
     if not trail.stopped and place.groups:
         gates.enter(trail, start, asked, place.groups, place.id, "security_group")

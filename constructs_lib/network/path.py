@@ -199,6 +199,22 @@ class Trail:
         """Has something stopped the traffic?"""
         return self.cause is not None
 
+    def fork(self) -> Trail:
+        """A trail that goes on from here by itself."""
+        found = Trail(self.source, self.destination, self.via)
+        found.hops = list(self.hops)
+        return found
+
+    def take(self, path: Path) -> None:
+        """Go on with what was found on a way of its own."""
+        self.hops = list(path.hops)
+        self.via = path.via
+        self.assumptions += [text for text in path.assumptions if text not in self.assumptions]
+        if path.blocked_by is not None:
+            self.cause, self.stop_text = path.blocked_by, path.why
+        elif not path.reachable:
+            self.hide(NotVisible(path.why.removeprefix("not in the templates: "), path.declare))
+
     def path(self, why: str = "") -> Path:
         """End the walk."""
         self.hops, self._beyond = [*self.hops, *self._beyond], []

@@ -75,6 +75,7 @@ class Target:
         range: The addresses, for `cidr`.
         host: The host name, for `host`.
         thing: The thing, for `thing`.
+        groups: The security groups at the other end, where those are known while its addresses are followed.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Target:
         self.range = range
         self.host = host
         self.thing = thing
+        self.groups: tuple[SecurityGroup, ...] = ()
 
     def on(self, low: int, high: int) -> Target:
         """The same target, on these ports."""
@@ -110,6 +112,12 @@ class Target:
         """The same target, cut down to a part of its addresses."""
         found = object.__new__(Target)
         found.__dict__.update(self.__dict__, range=piece)
+        return found
+
+    def with_groups(self, groups: tuple[SecurityGroup, ...]) -> Target:
+        """The same target, whose interface has these groups."""
+        found = object.__new__(Target)
+        found.__dict__.update(self.__dict__, groups=groups)
         return found
 
     @property

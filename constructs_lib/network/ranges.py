@@ -118,7 +118,7 @@ def _to_piece_by(trail: Trail, vantage: Vantage, target: Target, piece: Range, r
     elif route.kind in ("nat", "instance", "eni") and not piece.public:
         _private_by_nat(trail, vantage, target, piece, route)
     elif route.kind in ("igw", "nat", "instance", "eni", "firewall"):
-        follow(trail, vantage, target, route)
+        follow(trail, vantage, target.within(piece), route)
     elif route.kind == "eigw" and vantage.dual_stack:
         trail.via = "igw"
         gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
@@ -184,11 +184,14 @@ def _far_side(trail: Trail, subnet: Subnet, far: Vpc, peering: Peering, piece: R
     if not places and not far.complete:
         raise NotVisible(f"the subnets of VPC {far.id} in {piece}, and their routes back", BEHIND)
     for place in places:
-        back = pieces(place, subnet.cidr)
-        for _, where in back:
+        for _, where in pieces(place, subnet.cidr):
             if isinstance(where, NotVisible):
-                raise where
-            if getattr(where, "target", None) is not peering:
+                trail.hide(where)
+            elif isinstance(where, Route) and where.target is not peering and _open_end(where):
+                trail.hide(
+                    NotVisible(f"what lies behind {where.target_id}, to which {where.id} sends the replies", BEHIND)
+                )
+            elif not isinstance(where, Route) or where.target is not peering:
                 trail.stop(
                     "route",
                     place.route_table.id,
@@ -196,3 +199,9 @@ def _far_side(trail: Trail, subnet: Subnet, far: Vpc, peering: Peering, piece: R
                 )
                 return []
     return [Crossing(place, subnet, inward=True) for place in places]
+
+
+def _open_end(route: Route) -> bool:
+    """Does a route lead to where the templates do not look?"""
+    known = isinstance(route.target, Peering) and not route.target.imported
+    return route.kind in _OPEN_ENDS and not known

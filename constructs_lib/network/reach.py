@@ -10,14 +10,16 @@ from constructs_lib.assembly import NotVisible
 from constructs_lib.network import ways
 from constructs_lib.network.addresses import Range, covered, subtract
 from constructs_lib.network.dialling import dial
-from constructs_lib.network.local import local
-from constructs_lib.network.path import Path, Trail, worst
-from constructs_lib.network.questions import EFS, INTERNET, SELF, Target, target, vantage
+from constructs_lib.network.internet import out
+from constructs_lib.network.local import local, places
+from constructs_lib.network.path import Path, Trail, best, worst
+from constructs_lib.network.questions import ALL_PORTS, EFS, INTERNET, SELF, Target, target, vantage
 from constructs_lib.network.ranges import pieces, to_piece
 from constructs_lib.network.vantage import ATTACHED, BOTH, FILES_ONLY, MANAGED, REFUSED, Vantage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from constructs_lib.network.model import Network
@@ -78,22 +80,39 @@ def _on_any_port(start: Vantage, asked: Target) -> Path:
     whole = _dispatch(start, asked)
     if whole.blocked_by not in ("security_group", "nacl"):
         return whole
-    for port in _ports_of_interest(start):
+    found = [whole]
+    for port in _ports_of_interest(start, asked):
         path = _dispatch(start, asked.on(port, port))
         if path.reachable:
             return path.replaced(why=f"{path.why} (TCP {port})")
-    return whole
+        found.append(path)
+    return best(found)
 
 
-def _ports_of_interest(start: Vantage) -> list[int]:
-    """The first port of each TCP rule that lets something out: where any port gets through, one of these does."""
-    found = set()
-    for group in start.groups:
-        try:
-            found |= {rule.from_port or 1 for rule in group.egress if rule.speaks_of("tcp", 1, 65535)}
-        except NotVisible:
-            continue
-    return sorted(found)
+def _ports_of_interest(start: Vantage, asked: Target) -> list[int]:
+    """The ports at which a rule or an ACL entry begins to speak, or ends: where any port gets through, one of these does."""
+    found = {1}
+    found |= _known(lambda: {rule.from_port for group in start.groups for rule in group.egress})
+    if asked.kind == "thing":
+        found |= _known(
+            lambda: {rule.from_port for place in places(asked) for group in place.groups for rule in group.ingress}
+        )
+    for subnet in start.network.subnets:
+        found |= _known(lambda subnet=subnet: _limits(subnet))  # type: ignore[misc]
+    return sorted(port for port in found if ALL_PORTS[0] <= port <= ALL_PORTS[1])
+
+
+def _known(ports: Callable[[], set[int]]) -> set[int]:
+    try:
+        return ports()
+    except NotVisible:
+        return set()
+
+
+def _limits(subnet: Subnet) -> set[int]:
+    """The ports at which the entries of a subnet's ACL begin, and those after their ends."""
+    entries = (*subnet.acl.outbound, *subnet.acl.inbound)
+    return {entry.from_port for entry in entries} | {entry.to_port + 1 for entry in entries}
 
 
 def _dispatch(start: Vantage, asked: Target) -> Path:
@@ -143,7 +162,9 @@ def _managed(start: Vantage, asked: Target) -> Path:
 
 def _both(start: Vantage, asked: Target) -> Path:
     """A notebook with direct internet access: the customer's interface for the attached VPC, SageMaker's for everything else."""
-    if asked.kind in (EFS, SELF, "thing"):
+    if asked.kind == "thing":
+        return _both_thing(start, asked)
+    if asked.kind in (EFS, SELF):
         return _attached(start, asked)
     if asked.kind == "service":
         return _both_service(start, asked)
@@ -166,6 +187,28 @@ def _both(start: Vantage, asked: Target) -> Path:
         hidden = start.hidden_routes is not None and (start.script_reroutes or not outside[0].public)
         found.append(_opaque(start, rest) if hidden else _managed(start, rest))
     return worst(found)
+
+
+def _both_thing(start: Vantage, asked: Target) -> Path:
+    """A resource in another VPC is reached where a script sends its addresses through the customer's interface."""
+    try:
+        far = [one.subnet for one in places(asked) if not one.subnet.vpc.same_as(start.subnets[0].vpc)]
+        astray = next((one for one in far if not covered([one.cidr], start.routes)), None)
+    except NotVisible:
+        astray = None
+    if astray is None:
+        return _attached(start, asked)
+    if start.hidden_routes is not None:
+        return _opaque(start, asked)
+    trail = Trail(start.id, asked.text, "managed")
+    trail.hop("interface", start.id, "SageMaker-managed interface")
+    trail.stop(
+        "route",
+        start.id,
+        f"{asked.text} is in VPC {astray.vpc.id}, and what {start.id} sends to {astray.cidr} leaves by its SageMaker-managed interface, "
+        "which leads to no VPC",
+    )
+    return trail.path()
 
 
 def _opaque(start: Vantage, asked: Target) -> Path:
@@ -218,7 +261,7 @@ def _in_subnet(start: Vantage, asked: Target) -> Path:
         if asked.kind == "service":
             dial(trail, start, asked)
         elif asked.kind in (INTERNET, "host"):
-            ways.out(trail, start, asked, "route", "")
+            out(trail, start, asked, "route", "")
         else:
             local(trail, start, asked)
     except NotVisible as reason:
@@ -281,7 +324,7 @@ def _cidr(trail: Trail, start: Vantage, asked: Target) -> Path:
         each.hops = list(trail.hops)
         try:
             if isinstance(where, NotVisible) and subnet.declared_egress is not None and piece.public:
-                ways.out(each, start, asked, "route", "")
+                out(each, start, asked, "route", "")
             else:
                 to_piece(each, start, asked, piece, where)
         except NotVisible as reason:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, Reference, Unknown, fact, references
-from constructs_lib.network.addresses import EVERYTHING4, EVERYTHING6, Range
+from constructs_lib.network.addresses import EVERYTHING4, EVERYTHING6, HALVES4, PUBLIC4, Range
 from constructs_lib.network.gateways import Gateway, Instance, InternetGateway, NatGateway, Peering, TransitGateway
 from constructs_lib.network.things import Thing
 
@@ -148,6 +148,10 @@ class Route(Thing):
             return LOCAL
         return str(target.source.value) if target.source is not None else target.id
 
+    def leads_like(self, other: Route) -> bool:
+        """Has another route the same target?"""
+        return self.kind == other.kind and self.target is other.target
+
     @property
     def shown(self) -> str:
         """`0.0.0.0/0 -> NatGateway`."""
@@ -198,8 +202,35 @@ class RouteTable(Thing):
 
     @fact
     def default_route(self) -> Route | None:
-        """The route for all of IPv4 (`0.0.0.0/0`), if there is one."""
+        """The route for all of IPv4: `0.0.0.0/0`, or both halves of it where they lead to the same target."""
+        blocks = {block: route for route, block in self._blocks4 if block in HALVES4}
+        if len(blocks) == len(HALVES4) and blocks[HALVES4[0]].leads_like(blocks[HALVES4[1]]):
+            return blocks[HALVES4[0]]
         return self._for(EVERYTHING4)
+
+    @fact
+    def exceptions(self) -> tuple[tuple[Range, Route], ...]:
+        """The routes that lead parts of the IPv4 internet elsewhere than the default route does, with those parts, the most specific first."""
+        default = self.default_route
+        found = [
+            (block, route)
+            for route, block in self._blocks4
+            if block != EVERYTHING4
+            and any(block.overlaps(public) for public in PUBLIC4)
+            and not (default is not None and route.leads_like(default))
+        ]
+        return tuple(sorted(found, key=lambda entry: entry[0].size))
+
+    @fact
+    def _blocks4(self) -> tuple[tuple[Route, Range], ...]:
+        """The routes with their IPv4 blocks, as far as those are known."""
+        found = []
+        for route in self.routes:
+            try:
+                found += [(route, block) for block in route.destinations if block.version == 4]
+            except NotVisible:
+                continue
+        return tuple(found)
 
     @fact
     def default_route6(self) -> Route | None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import gates
 from constructs_lib.network.account import BIDIRECTIONAL
-from constructs_lib.network.addresses import PUBLIC4, PUBLIC6, Range
+from constructs_lib.network.addresses import HALVES4, PUBLIC6
 from constructs_lib.network.gates import Crossing, between
 from constructs_lib.network.gateways import Instance, NatGateway
-from constructs_lib.network.group_rules import admits, egress_of
+from constructs_lib.network.group_rules import egress_of
+from constructs_lib.network.questions import INTERNET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from constructs_lib.network.addresses import Range
     from constructs_lib.network.group_rules import Rule
     from constructs_lib.network.path import Trail
     from constructs_lib.network.questions import Target
-    from constructs_lib.network.routes import Route
+    from constructs_lib.network.routes import Route, RouteTable
     from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.vantage import Vantage
 
@@ -32,21 +34,20 @@ VIA = {
     "local": "local",
 }
 _DECLARED_VIA = {"transit-gateway": "tgw", "virtual-private-gateway": "vgw", "peering": "pcx"}
+NARROWER = "ask for its address range"
 BEHIND = "declare the subnet's egress in Metadata.SageMakerNetwork"
-_HALVES = (Range(4, 0, (1 << 31) - 1), Range(4, 1 << 31, (1 << 32) - 1))
 
 
-def default_route(subnet: Subnet) -> Route | None:
-    """The route that takes the internet: `0.0.0.0/0`, or both halves of it."""
-    table = subnet.route_table
-    route = table.default_route
-    if route is not None:
-        return route
-    halves: dict[Range, Route] = {}
-    for one in table.routes:
-        if one.to_block(4):
-            halves.update({half: one for half in one.destinations if half in _HALVES})
-    return halves[_HALVES[0]] if len(halves) == len(_HALVES) else None
+def parts(table: RouteTable, target: Target) -> list[tuple[Range, Route]]:
+    """The routes by which a table leads a part of the internet elsewhere, with that part, where the target may lie in it.
+
+    Of the internet as a whole only a half is a part worth mentioning.
+    """
+    if target.kind == INTERNET:
+        return [(block, route) for block, route in table.exceptions if block in HALVES4]
+    if target.kind == "cidr" and target.range is not None:
+        return [(block, route) for block, route in table.exceptions if block.overlaps(target.range)]
+    return list(table.exceptions)
 
 
 def missing_route(trail: Trail, subnet: Subnet, cause: str, text: str) -> None:
@@ -68,14 +69,14 @@ def table_name(subnet: Subnet) -> str:
         return f"the route table of {subnet.id}"
 
 
-def out(trail: Trail, vantage: Vantage, target: Target, cause: str, missing: str) -> None:
-    """Follow the default route to the internet, or to an AWS service that has no endpoint; `cause` and `missing` say what is wrong without one."""
+def by_default(trail: Trail, vantage: Vantage, target: Target, cause: str, missing: str) -> None:
+    """Follow the default route; `cause` and `missing` say what is wrong without one."""
     subnet = vantage.subnets[0]
     egress = subnet.declared_egress
     if egress is not None:
         _declared(trail, vantage, target, egress, cause, missing)
         return
-    route = default_route(subnet)
+    route = subnet.default_route
     if route is None and vantage.dual_stack and _egress_only(trail, vantage, target):
         return
     if route is None:
@@ -166,14 +167,18 @@ def _nat(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None:
     """Pass a NAT gateway or instance."""
     nat = route.target
     assert isinstance(nat, (NatGateway, Instance))
-    crossings = [Crossing(vantage.subnets[0], PUBLIC4, inward=False)]
+    outside = gates.public(target)
+    crossings = [Crossing(vantage.subnets[0], outside, inward=False)]
     try:
         fault = nat.fault
         place = nat.subnet
+        elsewhere = _elsewhere(target, nat)
     except NotVisible as reason:
         trail.hide(reason)
     else:
-        if fault is not None and not _private_nat_goes_on(trail, nat):
+        if elsewhere is not None:
+            trail.hide(elsewhere)
+        elif fault is not None and not _goes_on(trail, nat):
             trail.stop("route", nat.id, fault)
             return
         if fault is None:
@@ -183,7 +188,7 @@ def _nat(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None:
             crossings += (
                 []
                 if place is None
-                else [*between(vantage.subnets[0], place)[1:], Crossing(place, PUBLIC4, inward=False)]
+                else [*between(vantage.subnets[0], place)[1:], Crossing(place, outside, inward=False)]
             )
     gates.leave(trail, vantage, target, target.text, gates.to_public(target))
     if isinstance(nat, Instance) and not nat.imported:
@@ -191,18 +196,28 @@ def _nat(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None:
     gates.pass_acls(trail, target, crossings)
 
 
-def _private_nat_goes_on(trail: Trail, nat: NatGateway | Instance) -> bool:
-    """Does a private NAT gateway hand on to a gateway behind which the templates do not look? Then it is not known where it ends."""
-    if not isinstance(nat, NatGateway) or not nat.private or nat.subnet is None:
+def _elsewhere(target: Target, nat: NatGateway | Instance) -> NotVisible | None:
+    """Why it cannot be told which way traffic goes on from a NAT: its own subnet leads a part of the internet elsewhere."""
+    if nat.subnet is None or (isinstance(nat, Instance) and not nat.forwards):
+        return None
+    for block, route in parts(nat.subnet.route_table, target):
+        return NotVisible(
+            f"whether {target.text} lies in {block}, which {route.id} sends from NAT {nat.id} on to {route.target_id}",
+            NARROWER,
+        )
+    return None
+
+
+def _goes_on(trail: Trail, nat: NatGateway | Instance) -> bool:
+    """Does a NAT hand on to a gateway behind which the templates do not look? Then it is not known where it ends."""
+    if nat.subnet is None or (isinstance(nat, Instance) and not nat.forwards):
         return False
     route = nat.subnet.default_route
     if route is None or route.kind not in ("tgw", "vgw", "pcx", "core"):
         return False
     trail.via = VIA.get(route.kind, "unknown")
-    trail.hop("gateway", nat.id, f"private, {nat.subnet.egress_text}")
-    trail.hide(
-        NotVisible(f"what lies behind {route.target_id}, to which private NAT gateway {nat.id} hands on", BEHIND)
-    )
+    trail.hop("gateway", nat.id, f"in subnet {nat.subnet.id}, {nat.subnet.egress_text}")
+    trail.hide(NotVisible(f"what lies behind {route.target_id}, to which NAT {nat.id} hands on", BEHIND))
     return True
 
 
@@ -262,7 +277,7 @@ def _through_instance(trail: Trail, vantage: Vantage, target: Target, nat: Insta
         return
     gates.enter(trail, vantage, target, nat.security_groups, f"NAT instance {nat.id}", "security_group")
     try:
-        if admits(egress_of(nat.security_groups), PUBLIC4, target.protocol, target.low, target.high) is None:
+        if gates.to_public(target)(egress_of(nat.security_groups)) is None:
             names = " and ".join(group.id for group in nat.security_groups)
             trail.stop(
                 "security_group",
