@@ -15,7 +15,8 @@ Statement = dict[str, Any]
 _DEFINITIONS = tuple(
     f"Create{kind}JobDefinition" for kind in ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality")
 )
-_SCHEDULES = ("CreateMonitoringSchedule", "UpdateMonitoringSchedule")
+SCHEDULES = ("CreateMonitoringSchedule", "UpdateMonitoringSchedule")
+"""They carry a network only where they define their job themselves."""
 PLACED = (
     "CreateAutoMLJob",
     "CreateAutoMLJobV2",
@@ -35,9 +36,9 @@ SUBNET_ACTIONS = (
     "CreateNotebookInstance",
     "UpdateCluster",
     "UpdateDomain",
-    *_SCHEDULES,
+    *SCHEDULES,
 )
-"""All actions with the key sagemaker:VpcSubnets."""
+"""All actions with the key sagemaker:VpcSubnets. CreateJob makes model customization jobs, whose network stands in a document that may have none."""
 GROUP_ACTIONS = (*SUBNET_ACTIONS, "CreateUserProfile", "UpdateUserProfile")
 """All actions with the key sagemaker:VpcSecurityGroupIds."""
 ISOLATION_ACTIONS = (
@@ -48,6 +49,8 @@ ISOLATION_ACTIONS = (
     *_DEFINITIONS,
 )
 """Actions with the key sagemaker:NetworkIsolation whose request always says, or leaves to its default, whether the container has a network."""
+OPTIONAL_ISOLATION_ACTIONS = ("CreateEndpointConfig", *SCHEDULES)
+"""The other actions with that key: the model or the job definition has the setting."""
 ENCRYPTION_ACTIONS = (
     "CreateAutoMLJob",
     "CreateAutoMLJobV2",
@@ -69,7 +72,7 @@ VOLUME_KEY_ACTIONS = (
     *_DEFINITIONS,
 )
 """Actions with the key sagemaker:VolumeKmsKeyArn whose request says by which key the volume is encrypted."""
-OPTIONAL_VOLUME_ACTIONS = ("CreateEndpointConfig", "CreateLabelingJob", *_SCHEDULES)
+OPTIONAL_VOLUME_ACTIONS = ("CreateEndpointConfig", "CreateLabelingJob", *SCHEDULES)
 """The other actions with that key: there may be no volume that takes one."""
 PRESIGNED_ACTIONS = ("CreatePresignedDomainUrl", "CreatePresignedNotebookInstanceUrl")
 
@@ -137,7 +140,7 @@ def isolation_statements() -> list[Statement]:
     key = {"sagemaker:NetworkIsolation": "false"}
     return [
         deny("NoNetworkIsolation", ISOLATION_ACTIONS, {"BoolIfExists": key}),
-        deny("NoNetworkIsolationInSchedule", ["CreateEndpointConfig", *_SCHEDULES], {"Bool": key}),
+        deny("NoNetworkIsolationWhereGiven", OPTIONAL_ISOLATION_ACTIONS, {"Bool": key}),
     ]
 
 
@@ -146,7 +149,7 @@ def encryption_statements() -> list[Statement]:
     key = {"sagemaker:InterContainerTrafficEncryption": "false"}
     return [
         deny("NoTrafficEncryption", ENCRYPTION_ACTIONS, {"BoolIfExists": key}),
-        deny("NoTrafficEncryptionInSchedule", _SCHEDULES, {"Bool": key}),
+        deny("NoTrafficEncryptionWhereGiven", SCHEDULES, {"Bool": key}),
     ]
 
 

@@ -11,6 +11,12 @@ ACCOUNT = "123456789012"
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
+def node():
+    """The Node.js of this environment, or the machine's."""
+    own = ROOT / ".venv/bin/node"
+    return str(own) if own.exists() else "node"
+
+
 def simulation(
     action,
     context,
@@ -54,10 +60,7 @@ def evaluate(simulations):
     """Return "Allowed", "ExplicitlyDenied" or "ImplicitlyDenied" for each simulation."""
     given = [{key: value for key, value in each.items() if value is not None} for each in simulations]
     done = subprocess.run(
-        [
-            str(ROOT / ".venv/bin/node") if (ROOT / ".venv/bin/node").exists() else "node",
-            str(Path(__file__).parent / "iam" / "simulate.mjs"),
-        ],
+        [node(), str(Path(__file__).parent / "iam" / "simulate.mjs")],
         input=json.dumps(given),
         capture_output=True,
         text=True,

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import aws_cdk as cdk
+import cdk_nag
 import pytest
 from aws_cdk import assertions
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from iam_evaluator import ACCOUNT, evaluate, simulation
 
 from constructs_lib import PrivateTrainingJobNetwork
 from constructs_lib.patterns.guardrails import GuardrailForm, SageMakerGuardrails
 
+CFN_LINT = Path(sys.executable).parent / "cfn-lint"
+PACKS = {
+    "AwsSolutions": cdk_nag.AwsSolutionsChecks,
+    "HIPAA.Security": cdk_nag.HIPAASecurityChecks,
+    "NIST.800.53.R5": cdk_nag.NIST80053R5Checks,
+    "PCI.DSS.321": cdk_nag.PCIDSS321Checks,
+}
 ENV = cdk.Environment(account=ACCOUNT, region="eu-west-1")
 
 
@@ -171,3 +184,52 @@ def test_principals_of_another_stack(stack):
     jobs.require_for(own_role(later))
     assembly = stack.node.root.synth()
     assert "Stack" in [each.id for each in assembly.get_stack_by_name("Later").dependencies]
+
+
+def build(app):
+    """Guardrails in each form that makes resources, with all options and principals of each kind."""
+    stack = cdk.Stack(app, "Governed")
+    jobs = PrivateTrainingJobNetwork(stack, "Jobs", network_isolation=True)
+    jobs.require_for(own_role(stack), iam.Group(stack, "Group"), iam.Role.from_role_name(stack, "Imported", "imported"))
+    everything = {
+        "volume_keys": [jobs.encryption_key],
+        "exempt_principals": [f"arn:aws:iam::{ACCOUNT}:role/platform-*"],
+    }
+    for form in (GuardrailForm.MANAGED_POLICY, GuardrailForm.PERMISSIONS_BOUNDARY):
+        SageMakerGuardrails(
+            stack,
+            form.name,
+            form=form,
+            networks=[jobs],
+            network_isolation=True,
+            inter_container_encryption=True,
+            # A boundary has no room for everything.
+            **(everything if form is GuardrailForm.MANAGED_POLICY else {}),
+        ).attach_to(own_role(stack, f"{form.name}Role"))
+    return stack, jobs
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_cdk_nag(pack):
+    """Nothing is found."""
+    app = cdk.App()
+    build(app)
+    cdk.Validations.of(app).add_plugins(PACKS[pack](app))
+    app.synth()
+
+
+def test_cfn_lint(tmp_path):
+    """Neither an error nor a warning, with a bucket that only the network reaches."""
+    app = cdk.App(outdir=str(tmp_path))
+    stack, jobs = build(app)
+    jobs.network.only_from_here(
+        s3.Bucket(stack, "Data", auto_delete_objects=True, removal_policy=cdk.RemovalPolicy.DESTROY)
+    )
+    app.synth()
+    done = subprocess.run(
+        [CFN_LINT, "--regions", "us-east-1", "eu-west-1", "--", *map(str, tmp_path.glob("*.template.json"))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("", 0)
