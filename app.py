@@ -69,7 +69,14 @@ class StudioPublicInternetStack(cdk.Stack):
     def __init__(self, scope: Construct, name: str, **options: object) -> None:
         super().__init__(scope, name, **options)
         access = PublicInternetOnly(PrivateNetwork(self, "Network").vpc)
-        StudioDomain(self, "Studio", domain_name="lab", access=access, user_profiles=USERS, removal_policy=cdk.RemovalPolicy.DESTROY)
+        StudioDomain(
+            self,
+            "Studio",
+            domain_name="lab",
+            access=access,
+            user_profiles=USERS,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
 
 
 class StudioVpcOnlyStack(cdk.Stack):
@@ -78,7 +85,14 @@ class StudioVpcOnlyStack(cdk.Stack):
     def __init__(self, scope: Construct, name: str, **options: object) -> None:
         super().__init__(scope, name, **options)
         access = VpcOnly(private_network(self))
-        StudioDomain(self, "Studio", domain_name="research", access=access, user_profiles=USERS, removal_policy=cdk.RemovalPolicy.DESTROY)
+        StudioDomain(
+            self,
+            "Studio",
+            domain_name="research",
+            access=access,
+            user_profiles=USERS,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
 
 
 class PrivateTrainingJobsStack(cdk.Stack):
@@ -87,7 +101,12 @@ class PrivateTrainingJobsStack(cdk.Stack):
     def __init__(self, scope: Construct, name: str, **options: object) -> None:
         super().__init__(scope, name, **options)
         jobs = PrivateTrainingJobNetwork(self, "Jobs", network=private_network(self), max_instances=8, efa=True)
-        cdk.CfnOutput(self, "VpcConfig", value=self.to_json_string(jobs.vpc_config), description="VpcConfig of boto3's create_training_job")
+        cdk.CfnOutput(
+            self,
+            "VpcConfig",
+            value=self.to_json_string(jobs.vpc_config),
+            description="VpcConfig of boto3's create_training_job",
+        )
 
 
 def private_network(stack: cdk.Stack, egress: Egress = Egress.NONE) -> PrivateNetwork:

@@ -36,7 +36,11 @@ def load_old(old: str, paths: Sequence[str], *, parameters: Mapping[str, str], r
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="sagemaker-network-") as folder:
-        return load([_at_revision(old, path, os.path.join(folder, str(place))) for place, path in enumerate(paths)], parameters=known, region=region)
+        return load(
+            [_at_revision(old, path, os.path.join(folder, str(place))) for place, path in enumerate(paths)],
+            parameters=known,
+            region=region,
+        )
 
 
 def _at_revision(revision: str, path: str, folder: str) -> str:
@@ -95,5 +99,10 @@ def _names(given: Input) -> dict[Template, str]:
     templates = given.templates
     if len(templates) == 1:
         return dict.fromkeys(templates, "")
-    root = os.path.commonpath([os.path.dirname(os.path.abspath(template.file or template.path)) for template in templates])
-    return {template: template.stack_name or os.path.relpath(os.path.abspath(template.file or template.path), root) for template in templates}
+    root = os.path.commonpath(
+        [os.path.dirname(os.path.abspath(template.file or template.path)) for template in templates]
+    )
+    return {
+        template: template.stack_name or os.path.relpath(os.path.abspath(template.file or template.path), root)
+        for template in templates
+    }

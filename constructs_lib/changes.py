@@ -35,7 +35,9 @@ class _Change:
         self.uncertain: dict[str, str] = {}
 
 
-def replaced(given: Input, old: Input, names: Mapping[Template, str], old_names: Mapping[Template, str]) -> list[Result]:
+def replaced(
+    given: Input, old: Input, names: Mapping[Template, str], old_names: Mapping[Template, str]
+) -> list[Result]:
     """Return what the change from `old` to `given` replaces, of the types that `CREATE_ONLY` knows.
 
     Args:
@@ -45,9 +47,21 @@ def replaced(given: Input, old: Input, names: Mapping[Template, str], old_names:
         old_names: the same for the earlier state.
 
     """
-    before = {(old_names[template], resource.logical_id): resource for template in old.templates for resource in template.resources.values()}
-    now = {(names[template], resource.logical_id): resource for template in given.templates for resource in template.resources.values()}
-    kept = {key: resource for key, resource in now.items() if key in before and before[key].type == resource.type and resource.type in CREATE_ONLY}
+    before = {
+        (old_names[template], resource.logical_id): resource
+        for template in old.templates
+        for resource in template.resources.values()
+    }
+    now = {
+        (names[template], resource.logical_id): resource
+        for template in given.templates
+        for resource in template.resources.values()
+    }
+    kept = {
+        key: resource
+        for key, resource in now.items()
+        if key in before and before[key].type == resource.type and resource.type in CREATE_ONLY
+    }
     changes = {key: _compare(resource, before[key]) for key, resource in kept.items()}
     _follow(kept, changes)
     return [result for key, resource in kept.items() for result in _results(resource, before[key], changes[key])]
@@ -93,14 +107,28 @@ def _results(resource: Resource, old: Resource, change: _Change) -> list[Result]
         if not change.uncertain or facts.rule == _NETWORK:
             return []
         name, what = next(iter(change.uncertain.items()))
-        return [Result(rule, UNVERIFIED, resource, Finding(f"may be replaced: {name} depends on {what}", at=name, severity=Severity.WARNING))]
+        return [
+            Result(
+                rule,
+                UNVERIFIED,
+                resource,
+                Finding(f"may be replaced: {name} depends on {what}", at=name, severity=Severity.WARNING),
+            )
+        ]
     at = next(iter({**change.changed, **change.following}))
     fixed = _fixed_name(resource, old)
     if fixed is not None:
         message = f"the update fails: {'; '.join(reasons)}, which needs a new one, and its name stays {fixed}"
         return [Result(rule, VIOLATED, resource, Finding(message, at=at, severity=Severity.ERROR))]
     lost = f", and {facts.lost} with it" if facts.lost else ""
-    return [Result(rule, VIOLATED, resource, Finding(f"is replaced{lost}: {'; '.join(reasons)}", at=at, severity=Severity.WARNING))]
+    return [
+        Result(
+            rule,
+            VIOLATED,
+            resource,
+            Finding(f"is replaced{lost}: {'; '.join(reasons)}", at=at, severity=Severity.WARNING),
+        )
+    ]
 
 
 def _fixed_name(resource: Resource, old: Resource) -> str | None:
@@ -135,5 +163,5 @@ def _shown(value: Any) -> str:
         import json
 
         text = json.dumps(value, default=str)
-        return text if len(text) < 80 else f"{text[:76]} ..."  # noqa: PLR2004 - a message stays readable
+        return text if len(text) < 80 else f"{text[:76]} ..."
     return str(value)

@@ -34,11 +34,15 @@ class Row:
 
     def __init__(self, stack: DeployedStack) -> None:
         # The CDK's own marker makes nothing in a real account either.
-        template = {key: value for key, value in stack.template["Resources"].items() if value["Type"] != "AWS::CDK::Metadata"}
+        template = {
+            key: value for key, value in stack.template["Resources"].items() if value["Type"] != "AWS::CDK::Metadata"
+        }
         lacking = set(unsupported(resource["Type"] for resource in template.values()))
         self.name = stack.name
         self.resources = len(template)
-        self.made = sum(resource["Type"] not in lacking and key in stack.physical_ids for key, resource in template.items())
+        self.made = sum(
+            resource["Type"] not in lacking and key in stack.physical_ids for key, resource in template.items()
+        )
         self.not_emulated = sorted(lacking)
         self.checks = [*promises.check(stack), *jobs.check(stack)]
         self.monthly = _monthly(stack)
@@ -56,7 +60,9 @@ def _monthly(stack: DeployedStack) -> float:
         if endpoint["Properties"].get("VpcEndpointType") == "Interface"
     )
     return cost.per_month(
-        nat_gateways=len(stack.resources("AWS::EC2::NatGateway")), endpoint_zones=zones, keys=len(stack.resources("AWS::KMS::Key"))
+        nat_gateways=len(stack.resources("AWS::EC2::NatGateway")),
+        endpoint_zones=zones,
+        keys=len(stack.resources("AWS::KMS::Key")),
     )
 
 
@@ -69,7 +75,9 @@ def main() -> int:
         console.print(f"[dim]{time.monotonic() - start:5.0f} s[/dim]  {escape(text)}")
 
     with Emulator() as emulator, tempfile.TemporaryDirectory(prefix="cdk-local-") as folder:
-        say(f"AWS is emulated at {emulator.endpoint} (moto), region {emulator.region}, account {ACCOUNT}; nothing leaves this machine")
+        say(
+            f"AWS is emulated at {emulator.endpoint} (moto), region {emulator.region}, account {ACCOUNT}; nothing leaves this machine"
+        )
         try:
             return _deploy(emulator, Path(folder), console, say)
         except CommandFailed as failed:
@@ -79,7 +87,10 @@ def main() -> int:
 
 def _deploy(emulator: Emulator, folder: Path, console: Console, say: Callable[[str], None]) -> int:
     session = boto3.Session(
-        aws_access_key_id="emulated", aws_secret_access_key="emulated", aws_session_token="emulated", region_name=emulator.region  # noqa: S106
+        aws_access_key_id="emulated",
+        aws_secret_access_key="emulated",
+        aws_session_token="emulated",
+        region_name=emulator.region,
     )
     clients = promises.EmulatedSession(session, emulator.endpoint)
     cdk = CdkCli(ROOT, emulator, folder / "cdk.out")
@@ -103,7 +114,9 @@ def _deploy(emulator: Emulator, folder: Path, console: Console, say: Callable[[s
     cdk.destroy()
     left = leftovers.since(before, clients)
     console.print(_table(rows))
-    console.print(f"Monthly cost: NAT gateways, endpoint-zones and KMS keys, {cost.REGION} prices of {cost.DATE} in US dollars, without data transfer.")
+    console.print(
+        f"Monthly cost: NAT gateways, endpoint-zones and KMS keys, {cost.REGION} prices of {cost.DATE} in US dollars, without data transfer."
+    )
     return _verdict(console, rows, unchanged, left)
 
 
@@ -114,7 +127,11 @@ def _not_emulated_in_bootstrap(session: promises.EmulatedSession) -> list[str]:
 
 def _verdict(console: Console, rows: Sequence[Row], unchanged: int, left: Sequence[str]) -> int:
     lacking = sorted({name for row in rows for name in row.not_emulated})
-    failed = [f"{row.name}: {check.text}" + (f": {check.found}" if check.found else "") for row in rows for check in row.failed]
+    failed = [
+        f"{row.name}: {check.text}" + (f": {check.found}" if check.found else "")
+        for row in rows
+        for check in row.failed
+    ]
     if unchanged != len(rows):
         failed.append(f"the second deployment changed {len(rows) - unchanged} of {len(rows)} stacks")
     failed += [f"left behind after destroy: {thing}" for thing in left]
@@ -136,7 +153,9 @@ def _table(rows: Sequence[Row]) -> Table:
         table.add_column(name, justify="right")
     for row in rows:
         kept = len(row.checks) - len(row.failed)
-        table.add_row(row.name, str(row.resources), str(row.made), f"{kept} of {len(row.checks)}", f"{row.monthly:,.0f}")
+        table.add_row(
+            row.name, str(row.resources), str(row.made), f"{kept} of {len(row.checks)}", f"{row.monthly:,.0f}"
+        )
     return table
 
 

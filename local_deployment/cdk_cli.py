@@ -52,7 +52,7 @@ class CdkCli:
         """
         command = [str(self.root / "node_modules/.bin/cdk"), *arguments, "--no-notices", "--no-color", "--ci"]
         try:
-            done = subprocess.run(  # noqa: S603 - the CLI of our own lock file, arguments from this package
+            done = subprocess.run(
                 command,
                 cwd=self.root,
                 env={**self._environment, **(environment or {})},
@@ -79,7 +79,9 @@ class CdkCli:
 
     def deploy(self) -> str:
         """Deploy every stack of the assembly."""
-        return self.run("deploy", "--all", "--app", str(self.assembly), "--require-approval", "never", "--method", "direct")
+        return self.run(
+            "deploy", "--all", "--app", str(self.assembly), "--require-approval", "never", "--method", "direct"
+        )
 
     def destroy(self) -> str:
         """Destroy every stack of the assembly."""

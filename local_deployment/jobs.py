@@ -52,7 +52,9 @@ def _train(sagemaker: Any, vpc_config: dict[str, Any], role: str) -> None:
 def _process(sagemaker: Any, vpc_config: dict[str, Any], role: str) -> None:
     sagemaker.create_processing_job(
         ProcessingJobName="deployed-locally",
-        ProcessingResources={"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 30}},
+        ProcessingResources={
+            "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 30}
+        },
         AppSpecification={"ImageUri": _IMAGE},
         RoleArn=role,
         NetworkConfig={"VpcConfig": vpc_config},

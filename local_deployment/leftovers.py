@@ -39,7 +39,9 @@ def everything(session: EmulatedSession) -> set[tuple[str, str]]:
     found = set()
     for service, operation, listed, key in _ASKED:
         for thing in _list(session, service, operation, listed):
-            if str(thing.get("State", thing.get("Status", ""))).lower() not in _GONE and not str(thing[key]).startswith(_BOOTSTRAP):
+            if str(thing.get("State", thing.get("Status", ""))).lower() not in _GONE and not str(thing[key]).startswith(
+                _BOOTSTRAP
+            ):
                 found.add((listed, str(thing[key])))
     return found
 

@@ -50,7 +50,9 @@ def _equal(text: str, found: object, expected: object) -> Check:
 
 def _notebook(stack: DeployedStack) -> dict[str, Any]:
     (physical,) = stack.made("AWS::SageMaker::NotebookInstance").values()
-    described: dict[str, Any] = stack.client("sagemaker").describe_notebook_instance(NotebookInstanceName=physical.rsplit("/", 1)[-1])
+    described: dict[str, Any] = stack.client("sagemaker").describe_notebook_instance(
+        NotebookInstanceName=physical.rsplit("/", 1)[-1]
+    )
     return described
 
 
@@ -98,7 +100,9 @@ def _private_notebook(stack: DeployedStack) -> Iterator[Check]:
     yield _equal("direct internet access is Disabled", notebook["DirectInternetAccess"], "Disabled")
     yield from _attached(stack, notebook)
     yield _equal("the subnet's default route", default_route(stack, notebook["SubnetId"]), "nat gateway")
-    yield from _network(stack, {"sagemaker.api", "sagemaker.runtime", "notebook"}, notebook["SecurityGroups"], [notebook["SubnetId"]])
+    yield from _network(
+        stack, {"sagemaker.api", "sagemaker.runtime", "notebook"}, notebook["SecurityGroups"], [notebook["SubnetId"]]
+    )
 
 
 # Studio ---------------------------------------------------------------------------------------------------------------------------------
@@ -113,20 +117,35 @@ def _domain(stack: DeployedStack) -> dict[str, Any]:
 def _profiles(stack: DeployedStack, domain: dict[str, Any]) -> list[dict[str, Any]]:
     sagemaker = stack.client("sagemaker")
     listed = sagemaker.list_user_profiles(DomainIdEquals=domain["DomainId"])["UserProfiles"]
-    return [sagemaker.describe_user_profile(DomainId=domain["DomainId"], UserProfileName=one["UserProfileName"]) for one in listed]
+    return [
+        sagemaker.describe_user_profile(DomainId=domain["DomainId"], UserProfileName=one["UserProfileName"])
+        for one in listed
+    ]
 
 
 def _studio(stack: DeployedStack, access: str) -> Iterator[Check]:
     domain = _domain(stack)
     yield _equal("the domain is in service", domain["Status"], "InService")
     yield _equal("network access type", domain["AppNetworkAccessType"], access)
-    yield Check("subnets in two zones or more", len(domain["SubnetIds"]) >= 2)  # noqa: PLR2004
-    yield Check("private subnets only", all(default_route(stack, subnet) != "internet gateway" for subnet in domain["SubnetIds"]))
+    yield Check("subnets in two zones or more", len(domain["SubnetIds"]) >= 2)
+    yield Check(
+        "private subnets only",
+        all(default_route(stack, subnet) != "internet gateway" for subnet in domain["SubnetIds"]),
+    )
     targets = stack.client("efs").describe_mount_targets(FileSystemId=domain["HomeEfsFileSystemId"])["MountTargets"]
-    yield _equal("the home file system is mounted in each subnet", sorted(each["SubnetId"] for each in targets), sorted(domain["SubnetIds"]))
+    yield _equal(
+        "the home file system is mounted in each subnet",
+        sorted(each["SubnetId"] for each in targets),
+        sorted(domain["SubnetIds"]),
+    )
     profiles = _profiles(stack, domain)
-    yield Check("each user profile has an execution role", all(profile["UserSettings"].get("ExecutionRole") for profile in profiles))
-    yield _equal("every user profile of the template", len(profiles), len(stack.resources("AWS::SageMaker::UserProfile")))
+    yield Check(
+        "each user profile has an execution role",
+        all(profile["UserSettings"].get("ExecutionRole") for profile in profiles),
+    )
+    yield _equal(
+        "every user profile of the template", len(profiles), len(stack.resources("AWS::SageMaker::UserProfile"))
+    )
 
 
 def _studio_public(stack: DeployedStack) -> Iterator[Check]:
@@ -138,14 +157,25 @@ def _studio_vpc_only(stack: DeployedStack) -> Iterator[Check]:
     domain = _domain(stack)
     domain_groups = domain["DefaultUserSettings"]["SecurityGroups"]
     yield Check("security groups in the user settings", bool(domain_groups))
-    yield _equal("the same in the shared-space settings", domain["DefaultSpaceSettings"]["SecurityGroups"], domain_groups)
+    yield _equal(
+        "the same in the shared-space settings", domain["DefaultSpaceSettings"]["SecurityGroups"], domain_groups
+    )
     own = [group for profile in _profiles(stack, domain) for group in profile["UserSettings"]["SecurityGroups"]]
-    yield Check("each user profile has a group of its own", len(own) == len(set(own)) and not set(own) & set(domain_groups))
+    yield Check(
+        "each user profile has a group of its own", len(own) == len(set(own)) and not set(own) & set(domain_groups)
+    )
     for group in stack.client("ec2").describe_security_groups(GroupIds=own)["SecurityGroups"]:
-        ports = [(rule["FromPort"], rule["ToPort"]) for rule in group["IpPermissions"] if _peers(rule) == {group["GroupId"]}]
+        ports = [
+            (rule["FromPort"], rule["ToPort"]) for rule in group["IpPermissions"] if _peers(rule) == {group["GroupId"]}
+        ]
         yield _equal(f"{group['GroupName']} admits TCP 8192-65535 from itself", ports, [(8192, 65535)])
         yield _equal("and nothing else", len(group["IpPermissions"]), 1)
-    yield from _network(stack, {"sagemaker.api", "sagemaker.runtime", "studio", "sts", "logs"}, [*own, *domain_groups], domain["SubnetIds"])
+    yield from _network(
+        stack,
+        {"sagemaker.api", "sagemaker.runtime", "studio", "sts", "logs"},
+        [*own, *domain_groups],
+        domain["SubnetIds"],
+    )
 
 
 # Training -------------------------------------------------------------------------------------------------------------------------------
@@ -154,15 +184,22 @@ def _studio_vpc_only(stack: DeployedStack) -> Iterator[Check]:
 def _training(stack: DeployedStack) -> Iterator[Check]:
     parameters = {
         parameter["Name"].rsplit("/", 1)[-1]: parameter["Value"]
-        for parameter in stack.client("ssm").get_parameters(Names=list(stack.made("AWS::SSM::Parameter").values()))["Parameters"]
+        for parameter in stack.client("ssm").get_parameters(Names=list(stack.made("AWS::SSM::Parameter").values()))[
+            "Parameters"
+        ]
     }
     lists = [value.split(",") for value in parameters.values()]
     groups = next(value for value in lists if value[0].startswith("sg-"))
     subnets = next(value for value in lists if value[0].startswith("subnet-"))
     for group in stack.client("ec2").describe_security_groups(GroupIds=groups)["SecurityGroups"]:
         itself = {group["GroupId"]}
-        yield Check("members of the group reach each other", any(_peers(rule) == itself for rule in group["IpPermissions"]))
-        yield Check("nobody else is admitted", all(_peers(rule) == itself and not rule["IpRanges"] for rule in group["IpPermissions"]))
+        yield Check(
+            "members of the group reach each other", any(_peers(rule) == itself for rule in group["IpPermissions"])
+        )
+        yield Check(
+            "nobody else is admitted",
+            all(_peers(rule) == itself and not rule["IpRanges"] for rule in group["IpPermissions"]),
+        )
     yield from _network(stack, set(), groups, subnets)
 
 
@@ -174,7 +211,9 @@ def _peers(rule: dict[str, Any]) -> set[str]:
 
 
 def _route_table(stack: DeployedStack, subnet: str) -> dict[str, Any]:
-    tables = stack.client("ec2").describe_route_tables(Filters=[{"Name": "association.subnet-id", "Values": [subnet]}])["RouteTables"]
+    tables = stack.client("ec2").describe_route_tables(Filters=[{"Name": "association.subnet-id", "Values": [subnet]}])[
+        "RouteTables"
+    ]
     table: dict[str, Any] = tables[0]
     return table
 
@@ -198,9 +237,16 @@ def _network(stack: DeployedStack, services: set[str], groups: list[str], subnet
         yield _equal(f"the VPC has {attribute}", answer[attribute[0].upper() + attribute[1:]]["Value"], True)
     endpoints = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["VpcEndpoints"]
     tables = {_route_table(stack, subnet)["RouteTableId"] for subnet in subnets}
-    listed = {table for endpoint in endpoints if endpoint["ServiceName"].endswith(".s3") for table in endpoint["RouteTableIds"]}
+    listed = {
+        table
+        for endpoint in endpoints
+        if endpoint["ServiceName"].endswith(".s3")
+        for table in endpoint["RouteTableIds"]
+    }
     yield Check("the S3 gateway endpoint serves every route table", tables <= listed)
-    found = {name: endpoint for endpoint in endpoints for name in services if endpoint["ServiceName"].endswith(f".{name}")}
+    found = {
+        name: endpoint for endpoint in endpoints for name in services if endpoint["ServiceName"].endswith(f".{name}")
+    }
     yield _equal("interface endpoints", set(found), services)
     for name, endpoint in sorted(found.items()):
         yield _equal(f"{name}: private DNS", endpoint["PrivateDnsEnabled"], True)
@@ -209,9 +255,15 @@ def _network(stack: DeployedStack, services: set[str], groups: list[str], subnet
 
 def _admits(stack: DeployedStack, name: str, endpoint: dict[str, Any], groups: list[str]) -> Iterator[Check]:
     ids = [group["GroupId"] for group in endpoint["Groups"]]
-    rules = [rule for group in stack.client("ec2").describe_security_groups(GroupIds=ids)["SecurityGroups"] for rule in group["IpPermissions"]]
+    rules = [
+        rule
+        for group in stack.client("ec2").describe_security_groups(GroupIds=ids)["SecurityGroups"]
+        for rule in group["IpPermissions"]
+    ]
     admitted = {peer for rule in rules if (rule["FromPort"], rule["ToPort"]) == (443, 443) for peer in _peers(rule)}
-    yield Check(f"{name}: admits 443 from the workload's groups", bool(admitted & set(groups)), f"admits {sorted(admitted)}")
+    yield Check(
+        f"{name}: admits 443 from the workload's groups", bool(admitted & set(groups)), f"admits {sorted(admitted)}"
+    )
     yield _equal(f"{name}: admits no address range", [rule["IpRanges"] for rule in rules if rule["IpRanges"]], [])
 
 

@@ -65,7 +65,11 @@ def read_assembly(assembly: Path, session: boto3.Session) -> list[DeployedStack]
     """Return the stacks of a cloud assembly in the order of its manifest."""
     manifest = json.loads((assembly / "manifest.json").read_text())
     return [
-        DeployedStack(artifact["properties"].get("stackName", name), json.loads((assembly / artifact["properties"]["templateFile"]).read_text()), session)
+        DeployedStack(
+            artifact["properties"].get("stackName", name),
+            json.loads((assembly / artifact["properties"]["templateFile"]).read_text()),
+            session,
+        )
         for name, artifact in manifest["artifacts"].items()
         if artifact["type"] == "aws:cloudformation:stack"
     ]

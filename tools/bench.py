@@ -52,9 +52,9 @@ SIZES = (100, 1000, 10_000)
 
 def _seconds(command: Sequence[str]) -> float:
     start = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)  # noqa: S603 - our own commands
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
     # cfn-lint's status is a bit set of what it found (2, 4, 8); the checks' is 0 or 1.
-    if done.returncode < 0 or (done.returncode == 2 and "cfnlint" not in command):  # noqa: PLR2004
+    if done.returncode < 0 or (done.returncode == 2 and "cfnlint" not in command):
         raise RuntimeError(f"{' '.join(command[:6])}: {done.stderr.decode()[-400:]}")
     return time.perf_counter() - start
 
@@ -78,8 +78,13 @@ def one_template(folder: Path) -> list[tuple[str, str]]:
     path = _write(folder / "one.template.json", 490)
     ours, bare = best(15, _check(path), [PYTHON, "-c", BARE, path])
     (lint,) = best(2, _lint(path))
-    rounds = [subprocess.run([PYTHON, "-c", STAGES, path], cwd=ROOT, capture_output=True, text=True, check=True).stdout for _ in range(7)]  # noqa: S603
-    imports, reading, model, rules = (min(column) for column in zip(*([float(x) for x in line.split()] for line in rounds), strict=True))
+    rounds = [
+        subprocess.run([PYTHON, "-c", STAGES, path], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for _ in range(7)
+    ]
+    imports, reading, model, rules = (
+        min(column) for column in zip(*([float(x) for x in line.split()] for line in rounds), strict=True)
+    )
     return [
         ("one template of 490 resources, whole process", f"{ours * 1000:.0f} ms"),
         ("bare Python that loads the same JSON", f"{bare * 1000:.0f} ms: ours takes {ours / bare:.1f} times as long"),
@@ -101,7 +106,10 @@ def many_templates(folder: Path) -> list[tuple[str, str]]:
     lint = one + (sample - one) / (LINT_SAMPLE - 1) * (MANY - 1)
     return [
         (f"{MANY} templates of 49 resources in one call", f"{ours:.1f} s"),
-        (f"cfn-lint on them (measured on {LINT_SAMPLE}, scaled)", f"{lint:.0f} s: ours is {lint / ours:.0f} times faster"),
+        (
+            f"cfn-lint on them (measured on {LINT_SAMPLE}, scaled)",
+            f"{lint:.0f} s: ours is {lint / ours:.0f} times faster",
+        ),
     ]
 
 
@@ -144,12 +152,23 @@ def plugin(folder: Path) -> list[tuple[str, str]]:
     """What the checks add to the synthesis of the reference app."""
     shares = []
     for number in range(5):
-        environment = {**os.environ, "CDK_OUTDIR": str(folder / f"out{number}"), "CDK_CONTEXT_JSON": json.dumps(json.loads((ROOT / "cdk.json").read_text())["context"])}
-        done = subprocess.run([PYTHON, "-c", PLUGIN], cwd=ROOT, capture_output=True, text=True, check=True, env=environment)  # noqa: S603
+        environment = {
+            **os.environ,
+            "CDK_OUTDIR": str(folder / f"out{number}"),
+            "CDK_CONTEXT_JSON": json.dumps(json.loads((ROOT / "cdk.json").read_text())["context"]),
+        }
+        done = subprocess.run(
+            [PYTHON, "-c", PLUGIN], cwd=ROOT, capture_output=True, text=True, check=True, env=environment
+        )
         spent, whole = (float(x) for x in done.stderr.strip().splitlines()[-1].split())
         shares.append((spent / (whole - spent), spent, whole))
     share, spent, whole = min(shares)
-    return [("the plugin in app.synth() of the reference app", f"{spent * 1000:.0f} ms of {whole:.2f} s: adds {share * 100:.1f} %")]
+    return [
+        (
+            "the plugin in app.synth() of the reference app",
+            f"{spent * 1000:.0f} ms of {whole:.2f} s: adds {share * 100:.1f} %",
+        )
+    ]
 
 
 def _write(path: Path, resources: int, *, seed: int = 0) -> str:
@@ -172,7 +191,18 @@ def main() -> int:
                 table.add_row(*row)
     console.print(table)
     if "--write" in sys.argv[1:]:
-        text = "\n".join(["# Benchmark", "", "Written by `make bench`; ratios within one run on one machine with two cores.", "", "| what | measured |", "|---|---|", *(f"| {what} | {value} |" for what, value in rows), ""])
+        text = "\n".join(
+            [
+                "# Benchmark",
+                "",
+                "Written by `make bench`; ratios within one run on one machine with two cores.",
+                "",
+                "| what | measured |",
+                "|---|---|",
+                *(f"| {what} | {value} |" for what, value in rows),
+                "",
+            ]
+        )
         (ROOT / "docs" / "benchmark.md").write_text(text)
     return 0
 

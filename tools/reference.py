@@ -81,7 +81,7 @@ def in_process_of_its_own(folder: Path, regions: tuple[str, ...] = ()) -> None:
 
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     command = [sys.executable, "-m", "tools.reference", str(folder), *regions]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the reference app cannot be synthesized:\n{done.stdout}\n{done.stderr}")
 

@@ -32,7 +32,11 @@ _STATES = {
 }
 _CONTROLS = (
     ("SageMaker.", "Security Hub", "https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html"),
-    ("sagemaker-", "AWS Config", "https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html"),
+    (
+        "sagemaker-",
+        "AWS Config",
+        "https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html",
+    ),
     ("AwsSolutions-", "cdk-nag", "https://github.com/cdklabs/cdk-nag/blob/main/RULES.md"),
     ("CKV", "checkov", "https://www.checkov.io/5.Policy%20Index/cloudformation.html"),
 )
@@ -55,7 +59,10 @@ def _index() -> str:
         found = [rule for rule in rules if rule.area == area]
         if found:
             lines += ["", f"## {title}", "", "| rule | severity | state | statement |", "|---|---|---|---|"]
-            lines += [f"| [{rule.id}]({rule.id}.md) | {rule.severity.value} | {rule.state} | {_cell(rule.statement)} |" for rule in found]
+            lines += [
+                f"| [{rule.id}]({rule.id}.md) | {rule.severity.value} | {rule.state} | {_cell(rule.statement)} |"
+                for rule in found
+            ]
     return "\n".join(lines) + "\n"
 
 

@@ -13,7 +13,7 @@ def _ref(name: str) -> dict[str, str]:
     return {"Ref": name}
 
 
-def _endpoint(vpc: str, service: str, number: int, subnets: list[dict[str, str]], group: str) -> dict[str, Any]:
+def _endpoint(vpc: str, service: str, subnets: list[dict[str, str]], group: str) -> dict[str, Any]:
     return {
         "Type": "AWS::EC2::VPCEndpoint",
         "Properties": {
@@ -33,7 +33,11 @@ def _subnet(name: str, vpc: str, number: int, zone: int) -> dict[str, Any]:
     return {
         name: {
             "Type": "AWS::EC2::Subnet",
-            "Properties": {"VpcId": _ref(vpc), "CidrBlock": cidr, "AvailabilityZone": {"Fn::Select": [zone, {"Fn::GetAZs": ""}]}},
+            "Properties": {
+                "VpcId": _ref(vpc),
+                "CidrBlock": cidr,
+                "AvailabilityZone": {"Fn::Select": [zone, {"Fn::GetAZs": ""}]},
+            },
         },
         table: {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": _ref(vpc)}},
         f"{name}Association": {
@@ -66,7 +70,9 @@ def _role() -> dict[str, Any]:
         "Type": "AWS::IAM::Role",
         "Properties": {
             "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-            "Policies": [{"PolicyName": "network", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allowed]}}],
+            "Policies": [
+                {"PolicyName": "network", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allowed]}}
+            ],
         },
     }
 
@@ -78,7 +84,11 @@ def _network(number: int) -> dict[str, Any]:
     resources: dict[str, Any] = {
         vpc: {
             "Type": "AWS::EC2::VPC",
-            "Properties": {"CidrBlock": f"10.{number % 250}.0.0/16", "EnableDnsSupport": True, "EnableDnsHostnames": True},
+            "Properties": {
+                "CidrBlock": f"10.{number % 250}.0.0/16",
+                "EnableDnsSupport": True,
+                "EnableDnsHostnames": True,
+            },
         }
     }
     names = [f"{p}Subnet{zone}" for zone in range(3)]
@@ -91,7 +101,7 @@ def _network(number: int) -> dict[str, Any]:
     resources[f"{p}Self"] = _rule("Ingress", work, work, 0, 65535)
     resources[f"{p}ProfileSelf"] = _rule("Ingress", profile, profile, 8192, 65535)
     for place, service in enumerate(_SERVICES):
-        resources[f"{p}Endpoint{place}"] = _endpoint(vpc, service, number, subnets, ends)
+        resources[f"{p}Endpoint{place}"] = _endpoint(vpc, service, subnets, ends)
     resources[f"{p}S3"] = {
         "Type": "AWS::EC2::VPCEndpoint",
         "Properties": {
@@ -104,7 +114,13 @@ def _network(number: int) -> dict[str, Any]:
     resources[f"{p}Role"] = _role()
     resources[f"{p}FlowLog"] = {
         "Type": "AWS::EC2::FlowLog",
-        "Properties": {"ResourceId": _ref(vpc), "ResourceType": "VPC", "TrafficType": "ALL", "LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::flow-logs"},
+        "Properties": {
+            "ResourceId": _ref(vpc),
+            "ResourceType": "VPC",
+            "TrafficType": "ALL",
+            "LogDestinationType": "s3",
+            "LogDestination": "arn:aws:s3:::flow-logs",
+        },
     }
     groups = [{"Fn::GetAtt": [work, "GroupId"]}]
     role = {"Fn::GetAtt": [f"{p}Role", "Arn"]}
@@ -150,4 +166,8 @@ def template(resources: int, *, seed: int = 0) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for number in range(networks):
         made |= _network(seed * networks + number)
-    return {"AWSTemplateFormatVersion": "2010-09-09", "Description": "A sample network for measuring", "Resources": made}
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "A sample network for measuring",
+        "Resources": made,
+    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from constructs_lib.check import SATISFIED, UNVERIFIED
-from constructs_lib.report.view import fails
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

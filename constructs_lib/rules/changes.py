@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from constructs_lib.rules._rule import CLOUDFORMATION, Severity, compared
 
-_UPDATE_BEHAVIOURS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html"
+_UPDATE_BEHAVIOURS = (
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html"
+)
 
 
 class CreateOnly:
@@ -41,7 +43,14 @@ def _definition(kind: str) -> CreateOnly:
 CREATE_ONLY = {
     "AWS::SageMaker::NotebookInstance": CreateOnly(
         "SMN-NB-18",
-        ("DirectInternetAccess", "SubnetId", "SecurityGroupIds", "KmsKeyId", "PlatformIdentifier", "NotebookInstanceName"),
+        (
+            "DirectInternetAccess",
+            "SubnetId",
+            "SecurityGroupIds",
+            "KmsKeyId",
+            "PlatformIdentifier",
+            "NotebookInstanceName",
+        ),
         name="NotebookInstanceName",
         lost="its volume with everything under /home/ec2-user/SageMaker",
     ),
@@ -59,7 +68,15 @@ CREATE_ONLY = {
     ),
     "AWS::SageMaker::Model": CreateOnly(
         "SMN-CHG-01",
-        ("VpcConfig", "EnableNetworkIsolation", "ExecutionRoleArn", "PrimaryContainer", "Containers", "InferenceExecutionConfig", "ModelName"),
+        (
+            "VpcConfig",
+            "EnableNetworkIsolation",
+            "ExecutionRoleArn",
+            "PrimaryContainer",
+            "Containers",
+            "InferenceExecutionConfig",
+            "ModelName",
+        ),
         name="ModelName",
     ),
     "AWS::SageMaker::DataQualityJobDefinition": _definition("DataQuality"),
@@ -69,27 +86,57 @@ CREATE_ONLY = {
     "AWS::SageMaker::ProcessingJob": CreateOnly(
         "SMN-CHG-02",
         (
-            "AppSpecification", "Environment", "ExperimentConfig", "NetworkConfig", "ProcessingInputs", "ProcessingJobName",
-            "ProcessingOutputConfig", "ProcessingResources", "RoleArn", "StoppingCondition",
+            "AppSpecification",
+            "Environment",
+            "ExperimentConfig",
+            "NetworkConfig",
+            "ProcessingInputs",
+            "ProcessingJobName",
+            "ProcessingOutputConfig",
+            "ProcessingResources",
+            "RoleArn",
+            "StoppingCondition",
         ),
         name="ProcessingJobName",
     ),
     "AWS::SageMaker::EndpointConfig": CreateOnly(
         "SMN-CHG-03",
         (
-            "VpcConfig", "EnableNetworkIsolation", "ProductionVariants", "ShadowProductionVariants", "DataCaptureConfig", "KmsKeyId",
-            "AsyncInferenceConfig", "ExplainerConfig", "ExecutionRoleArn", "EndpointConfigName",
+            "VpcConfig",
+            "EnableNetworkIsolation",
+            "ProductionVariants",
+            "ShadowProductionVariants",
+            "DataCaptureConfig",
+            "KmsKeyId",
+            "AsyncInferenceConfig",
+            "ExplainerConfig",
+            "ExecutionRoleArn",
+            "EndpointConfigName",
         ),
         name="EndpointConfigName",
     ),
-    "AWS::SageMaker::Cluster": CreateOnly("SMN-CHG-04", ("VpcConfig", "ClusterName", "Orchestrator"), name="ClusterName", lost="its nodes"),
+    "AWS::SageMaker::Cluster": CreateOnly(
+        "SMN-CHG-04", ("VpcConfig", "ClusterName", "Orchestrator"), name="ClusterName", lost="its nodes"
+    ),
     "AWS::EC2::VPC": CreateOnly("SMN-CHG-05", ("CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength")),
     "AWS::EC2::Subnet": CreateOnly(
-        "SMN-CHG-05", ("VpcId", "CidrBlock", "AvailabilityZone", "AvailabilityZoneId", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "OutpostArn", "Ipv6Native")
+        "SMN-CHG-05",
+        (
+            "VpcId",
+            "CidrBlock",
+            "AvailabilityZone",
+            "AvailabilityZoneId",
+            "Ipv4IpamPoolId",
+            "Ipv4NetmaskLength",
+            "OutpostArn",
+            "Ipv6Native",
+        ),
     ),
     "AWS::EC2::SecurityGroup": CreateOnly("SMN-CHG-05", ("VpcId", "GroupName", "GroupDescription"), name="GroupName"),
     "AWS::EC2::VPCEndpoint": CreateOnly("SMN-CHG-05", ("ServiceName", "VpcEndpointType", "VpcId", "ServiceRegion")),
-    "AWS::EC2::NatGateway": CreateOnly("SMN-CHG-05", ("SubnetId", "ConnectivityType", "AllocationId", "PrivateIpAddress", "AvailabilityMode", "VpcId")),
+    "AWS::EC2::NatGateway": CreateOnly(
+        "SMN-CHG-05", ("SubnetId", "ConnectivityType", "AllocationId", "PrivateIpAddress", "AvailabilityMode", "VpcId")
+    ),
     "AWS::EC2::RouteTable": CreateOnly("SMN-CHG-05", ("VpcId",)),
 }
 """By CloudFormation type, from the createOnlyProperties of the resource schemas (2026-10-20)."""

@@ -12,6 +12,8 @@ import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import Self
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
@@ -29,7 +31,17 @@ def register() -> None:
     from moto.cloudformation import parsing
     from moto.core.common_models import CloudFormationModel
 
-    from local_deployment.emulator import completed, custom_resources, deletion, notebooks, passive, routing, security_groups, studio, studio_api
+    from local_deployment.emulator import (
+        completed,
+        custom_resources,
+        deletion,
+        notebooks,
+        passive,
+        routing,
+        security_groups,
+        studio,
+        studio_api,
+    )
 
     for part in (studio_api, notebooks, completed, deletion):
         part.install()
@@ -89,7 +101,7 @@ class Emulator:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
 
-    def __enter__(self) -> Emulator:
+    def __enter__(self) -> Self:
         # moto still uses deprecated calls, and warns of each resource type that it lacks; those are asked for by `unsupported`, and named once.
         self._quiet.__enter__()
         warnings.simplefilter("ignore")
@@ -105,7 +117,9 @@ class Emulator:
         self.endpoint = Emulator.running = f"http://{HOST}:{port}"
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._server is not None:
             self._server.stop()
         self._quiet.__exit__(kind, error, trace)

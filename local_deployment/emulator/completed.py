@@ -20,7 +20,14 @@ from moto.utilities.utils import get_partition
 _moto_create_vpc = VPC.create_from_cloudformation_json.__func__  # type: ignore[attr-defined]
 
 
-def _create_vpc(cls: type[VPC], resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **given: Any) -> VPC:
+def _create_vpc(
+    cls: type[VPC],
+    resource_name: str,
+    cloudformation_json: dict[str, Any],
+    account_id: str,
+    region_name: str,
+    **given: Any,
+) -> VPC:
     vpc: VPC = _moto_create_vpc(cls, resource_name, cloudformation_json, account_id, region_name, **given)
     for attribute, name in (("enable_dns_support", "EnableDnsSupport"), ("enable_dns_hostnames", "EnableDnsHostnames")):
         if name in cloudformation_json["Properties"]:

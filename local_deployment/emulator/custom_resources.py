@@ -60,14 +60,16 @@ def _call(request: str, physical_id: str, properties: dict[str, Any], region: st
 
     from local_deployment.emulator import Emulator
 
-    session = boto3.Session(aws_access_key_id="emulated", aws_secret_access_key="emulated", region_name=region)  # noqa: S106
+    session = boto3.Session(aws_access_key_id="emulated", aws_secret_access_key="emulated", region_name=region)
     clients = {name: session.client(name, endpoint_url=Emulator.running) for name in ("sagemaker", "efs", "ec2")}
     answers: list[dict[str, Any]] = []
 
     def invoke(_: str, event: dict[str, Any]) -> None:
         respond(event, _Context(), runtime)
 
-    runtime = Runtime(clients=Clients(**clients), invoke=invoke, answer=lambda _, answer: answers.append(answer), sleep=lambda _: None)
+    runtime = Runtime(
+        clients=Clients(**clients), invoke=invoke, answer=lambda _, answer: answers.append(answer), sleep=lambda _: None
+    )
     event = {
         "RequestType": request,
         "ResponseURL": "emulated",

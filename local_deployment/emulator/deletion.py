@@ -74,16 +74,27 @@ _moto_delete_vpc = EC2Backend.delete_vpc
 
 def _delete_subnet(self: EC2Backend, subnet_id: str) -> Any:
     efs = efs_backends[self.account_id][self.region_name]
-    targets = [target for system in efs.file_systems_by_id.values() for target in system.iter_mount_targets() if target.subnet_id == subnet_id]
+    targets = [
+        target
+        for system in efs.file_systems_by_id.values()
+        for target in system.iter_mount_targets()
+        if target.subnet_id == subnet_id
+    ]
     if targets:
-        raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted: {targets[0].mount_target_id}")
+        raise DependencyViolationError(
+            f"The subnet '{subnet_id}' has dependencies and cannot be deleted: {targets[0].mount_target_id}"
+        )
     return _moto_delete_subnet(self, subnet_id)
 
 
 def _delete_vpc(self: EC2Backend, vpc_id: str) -> Any:
-    groups = [group.name for group in self.describe_security_groups(filters={"vpc-id": vpc_id}) if group.name != "default"]
+    groups = [
+        group.name for group in self.describe_security_groups(filters={"vpc-id": vpc_id}) if group.name != "default"
+    ]
     if groups:
-        raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted: {', '.join(groups)}")
+        raise DependencyViolationError(
+            f"The vpc '{vpc_id}' has dependencies and cannot be deleted: {', '.join(groups)}"
+        )
     return _moto_delete_vpc(self, vpc_id)
 
 

@@ -64,7 +64,12 @@ class EmulatedType(CloudFormationModel):  # type: ignore[misc]
 
     @classmethod
     def update_from_cloudformation_json(
-        cls, original_resource: EmulatedType, new_resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
+        cls,
+        original_resource: EmulatedType,
+        new_resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
     ) -> EmulatedType:
         del new_resource_name
         return original_resource.change(cloudformation_json.get("Properties", {}), account_id, region_name)

@@ -25,7 +25,10 @@ _ARGUMENTS = {
     "RootAccess": "root_access",
 }
 # Properties that the API describes back under a name of its own and that moto does not keep.
-_KEPT = {"PlatformIdentifier": "PlatformIdentifier", "InstanceMetadataServiceConfiguration": "InstanceMetadataServiceConfiguration"}
+_KEPT = {
+    "PlatformIdentifier": "PlatformIdentifier",
+    "InstanceMetadataServiceConfiguration": "InstanceMetadataServiceConfiguration",
+}
 
 
 def _create(

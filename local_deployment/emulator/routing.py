@@ -18,7 +18,9 @@ class SubnetRouteTableAssociation(EmulatedType):
     def make(cls, name: str, properties: dict[str, Any], account: str, region: str) -> SubnetRouteTableAssociation:
         del name
         backend = ec2_backends[account][region]
-        made = backend.associate_route_table(route_table_id=properties["RouteTableId"], subnet_id=properties["SubnetId"])
+        made = backend.associate_route_table(
+            route_table_id=properties["RouteTableId"], subnet_id=properties["SubnetId"]
+        )
         return cls(made, properties)
 
     def remove(self, account: str, region: str) -> None:

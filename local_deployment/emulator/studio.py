@@ -58,7 +58,9 @@ class Domain(EmulatedType):
 
     def remove(self, account: str, region: str) -> None:
         # CloudFormation has no retention policy for a domain's file system: the service's default, Retain, applies.
-        studio_of(account, region).delete_domain(self.physical_resource_id, retain_file_system=True, missing_is_fine=True)
+        studio_of(account, region).delete_domain(
+            self.physical_resource_id, retain_file_system=True, missing_is_fine=True
+        )
 
 
 def _attributes(domain: Any) -> dict[str, Any]:
@@ -80,7 +82,10 @@ def make_home_file_system(domain: Any, account: str, region: str) -> str:
     tag = {MANAGED_TAG: domain.arn}
     inbound, outbound = (
         ec2.create_security_group(
-            f"security-group-for-{way}-nfs-{domain.id}", f"[DO NOT DELETE] {way} NFS for {domain.id}", vpc_id=domain.vpc_id, tags=dict(tag)
+            f"security-group-for-{way}-nfs-{domain.id}",
+            f"[DO NOT DELETE] {way} NFS for {domain.id}",
+            vpc_id=domain.vpc_id,
+            tags=dict(tag),
         )
         for way in ("inbound", "outbound")
     )
@@ -133,7 +138,9 @@ class Space(EmulatedType):
     @classmethod
     def make(cls, name: str, properties: dict[str, Any], account: str, region: str) -> Space:
         arn = studio_of(account, region).create("space", {**properties, "SpaceName": name})
-        return cls(f"{name}|{properties['DomainId']}", properties, {"SpaceArn": arn, "Url": f"https://{name}.studio.example"})
+        return cls(
+            f"{name}|{properties['DomainId']}", properties, {"SpaceArn": arn, "Url": f"https://{name}.studio.example"}
+        )
 
     def change(self, properties: dict[str, Any], account: str, region: str) -> Space:
         name, _, _ = self.physical_resource_id.partition("|")

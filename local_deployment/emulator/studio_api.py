@@ -49,7 +49,13 @@ class Studio:
         path = "/".join(part for part in key if part)
         arn = f"arn:aws:sagemaker:{self.region}:{self.account}:{_TITLES[kind].lower()}/{path}"
         now = utcnow()
-        self.things[kind][key] = {**given, f"{_TITLES[kind]}Arn": arn, "Status": "InService", "CreationTime": now, "LastModifiedTime": now}
+        self.things[kind][key] = {
+            **given,
+            f"{_TITLES[kind]}Arn": arn,
+            "Status": "InService",
+            "CreationTime": now,
+            "LastModifiedTime": now,
+        }
         return arn
 
     def update(self, kind: str, given: dict[str, Any]) -> str:
@@ -72,7 +78,9 @@ class Studio:
             owner = _KEYS[kind][0]
             apps = [app for app in self.within("app", given["DomainId"]) if app.get(owner) == given[owner]]
             if apps:
-                raise ResourceInUseException(f"{_TITLES[kind]} {given[owner]} has {len(apps)} app(s); delete them first")
+                raise ResourceInUseException(
+                    f"{_TITLES[kind]} {given[owner]} has {len(apps)} app(s); delete them first"
+                )
         del self.things[kind][self._key(kind, given)]
 
     def within(self, kind: str, domain: str | None) -> list[dict[str, Any]]:
@@ -140,7 +148,13 @@ def _operations(kind: str) -> dict[str, Any]:
                 found = [thing for thing in found if thing.get(name) == given[f"{name}Equals"]]
         return ActionResult({_LISTS[kind]: [dict(thing) for thing in found]})
 
-    named = {f"create_{kind}": create, f"update_{kind}": update, f"describe_{kind}": describe, f"delete_{kind}": delete, f"list_{kind}s": list_}
+    named = {
+        f"create_{kind}": create,
+        f"update_{kind}": update,
+        f"describe_{kind}": describe,
+        f"delete_{kind}": delete,
+        f"list_{kind}s": list_,
+    }
     if kind == "app":
         del named["update_app"]
     return named
