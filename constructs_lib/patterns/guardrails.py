@@ -15,6 +15,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs_lib.patterns import guardrail_statements as write
+from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, Overrides, acknowledge, checked_overrides, for_packs
 from constructs_lib.patterns.errors import listed
 from constructs_lib.patterns.guardrail_attachment import attach, bound, claim
 from constructs_lib.patterns.guardrail_networks import allowed_ids
@@ -31,6 +32,15 @@ SERVICE_CONTROL_POLICY_CHARACTERS = 5120
 _LONGEST_ID = len("vpce-0123456789abcdef0")
 _LONGEST_ARN = len("arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef")
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
+_BOUNDARY_REASONS = dict.fromkeys(
+    (
+        f"{WILDCARD_RULE}[Action::*]",
+        f"{WILDCARD_RULE}[Resource::*]",
+        *for_packs("IAMPolicyNoStatementsWithAdminAccess", ""),
+        *for_packs("IAMPolicyNoStatementsWithFullAccess", ""),
+    ),
+    "a permissions boundary grants nothing: it limits what other policies of the role grant, and this one takes away only what it denies",
+)
 _ADMIN_ALLOW = {"Sid": "EverythingNotDenied", "Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
@@ -64,6 +74,8 @@ class SageMakerGuardrails(Construct):
         volume_keys: deny volumes that are not encrypted by one of these keys. Default: any key.
         presigned_urls: places from which presigned URLs may be asked for; see :class:`PresignedUrls`. Default: anywhere.
         exempt_principals: ARNs, with wildcards, of principals that nothing is denied to, such as those of a platform team. Default: none.
+        acknowledgements: your own reasons for what a permissions boundary acknowledges of cdk-nag, because it allows what it does not deny; or
+            None to withdraw. Default: the construct's reasons.
 
     Attributes:
         managed_policies: the policies, for MANAGED_POLICY and PERMISSIONS_BOUNDARY; as many as the limit of 6,144 characters asks for.
@@ -89,6 +101,7 @@ class SageMakerGuardrails(Construct):
         volume_keys: Sequence[kms.IKey] = (),
         presigned_urls: PresignedUrls | None = None,
         exempt_principals: Sequence[str] = (),
+        acknowledgements: Overrides | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         if not isinstance(form, GuardrailForm):
@@ -107,6 +120,10 @@ class SageMakerGuardrails(Construct):
         ]
         for statement in statements if exempt_principals else ():
             _exempt(statement, exempt_principals)
+        self._reasons = _BOUNDARY_REASONS if form is GuardrailForm.PERMISSIONS_BOUNDARY else {}
+        self._overrides = checked_overrides(
+            acknowledgements, list(dict.fromkeys(rule.partition("[")[0] for rule in self._reasons))
+        )
         self.form = form
         self._allowed = frozenset([*subnet_ids, *group_ids])
         self.documents = self._documents(statements)
@@ -163,6 +180,9 @@ class SageMakerGuardrails(Construct):
                 minimize=False,
             ),
         )
+        resource = policy.node.default_child
+        assert isinstance(resource, iam.CfnManagedPolicy)
+        acknowledge(resource, self._reasons, self._overrides)
         self.managed_policies.append(policy)
 
 

@@ -190,7 +190,9 @@ def build(app):
     """Guardrails in each form that makes resources, with all options and principals of each kind."""
     stack = cdk.Stack(app, "Governed")
     jobs = PrivateTrainingJobNetwork(stack, "Jobs", network_isolation=True)
-    jobs.require_for(own_role(stack), iam.Group(stack, "Group"), iam.Role.from_role_name(stack, "Imported", "imported"))
+    group = iam.Group(stack, "Group")
+    group.add_user(iam.User(stack, "User"))
+    jobs.require_for(own_role(stack), group, iam.Role.from_role_name(stack, "Imported", "imported"))
     everything = {
         "volume_keys": [jobs.encryption_key],
         "exempt_principals": [f"arn:aws:iam::{ACCOUNT}:role/platform-*"],
@@ -218,13 +220,26 @@ def test_cdk_nag(pack):
     app.synth()
 
 
+def test_withdrawing_the_acknowledgement_of_a_boundary():
+    """What a boundary acknowledges is found again; another form acknowledges nothing."""
+    app = cdk.App()
+    stack = cdk.Stack(app, "Stack")
+    jobs = PrivateTrainingJobNetwork(stack, "Jobs")
+    rule = "HIPAA.Security-IAMPolicyNoStatementsWithAdminAccess"
+    boundary = GuardrailForm.PERMISSIONS_BOUNDARY
+    SageMakerGuardrails(stack, "Boundary", networks=[jobs], form=boundary, acknowledgements={rule: None})
+    with pytest.raises(ValueError, match=rf"^acknowledgements names '{rule}'.*\(it acknowledges: none\)"):
+        SageMakerGuardrails(stack, "Policy", networks=[jobs], acknowledgements={rule: None})
+    cdk.Validations.of(app).add_plugins(cdk_nag.HIPAASecurityChecks(app))
+    with pytest.raises(RuntimeError, match=f"(?s)Stack/Boundary/Resource/Resource.*HIPAA.Security::{rule}"):
+        app.synth()
+
+
 def test_cfn_lint(tmp_path):
     """Neither an error nor a warning, with a bucket that only the network reaches."""
     app = cdk.App(outdir=str(tmp_path))
     stack, jobs = build(app)
-    jobs.network.only_from_here(
-        s3.Bucket(stack, "Data", auto_delete_objects=True, removal_policy=cdk.RemovalPolicy.DESTROY)
-    )
+    jobs.network.only_from_here(s3.Bucket(stack, "Data"))
     app.synth()
     done = subprocess.run(
         [CFN_LINT, "--regions", "us-east-1", "eu-west-1", "--", *map(str, tmp_path.glob("*.template.json"))],
