@@ -1,9 +1,6 @@
 """The checks and paths for tests: `findings`, `assert_no_findings`, `paths` and `reaches`, for stacks, apps and template files.
 
-    def test_network() -> None:
-        stack = MyStack(cdk.App(), "Research")
-        assert_no_findings(stack)
-        assert reaches(stack, "Notebook", "sts") == via_endpoint
+A test of a stack: ``assert_no_findings(stack)``, or ``assert reaches(stack, "Notebook", "sts") == via_endpoint``.
 """
 
 from __future__ import annotations
@@ -22,6 +19,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+    from constructs_lib.assembly import Template
     from constructs_lib.network import Path
 
     Subject = Construct | str | os.PathLike[str]
@@ -79,7 +77,9 @@ def findings(subject: Subject, *, parameters: Mapping[str, str] | None = None, s
     return Findings(results, given)
 
 
-def assert_no_findings(subject: Subject, *, parameters: Mapping[str, str] | None = None, fail_on: Sequence[str] = ("error",)) -> None:
+def assert_no_findings(
+    subject: Subject, *, parameters: Mapping[str, str] | None = None, fail_on: Sequence[str] = ("error",)
+) -> None:
     """Fail with the text report where a rule is violated.
 
     Args:
@@ -164,7 +164,8 @@ def paths(subject: Subject, *, parameters: Mapping[str, str] | None = None, to: 
 
     given, stack = _load(subject, parameters, defaults=True)
     found = [path for group in given.groups for path in explain_paths(network_of(group), to=to)]
-    return [path for path in found if stack is None or _template_file(path.template) == stack]
+    ours = {template.path for template in given.templates if stack is None or _template_file(template) == stack}
+    return [path for path in found if path.template in ours]
 
 
 def reaches(subject: Subject, source: str, destination: str, *, parameters: Mapping[str, str] | None = None) -> Reach:
@@ -185,7 +186,9 @@ def reaches(subject: Subject, source: str, destination: str, *, parameters: Mapp
 
     given, stack = _load(subject, parameters, defaults=True)
     if "+" in source:
-        found = [path for group in given.groups for path in explain_paths(network_of(group), from_=source, to=[destination])]
+        found = [
+            path for group in given.groups for path in explain_paths(network_of(group), from_=source, to=[destination])
+        ]
         return Reach(found[0])
     workloads = [
         (group, workload)
@@ -207,14 +210,17 @@ def _is_named(resource: object, name: str) -> bool:
     return name in (logical_id, path) or path.endswith(f"/{name}")
 
 
-def _load(subject: Subject, parameters: Mapping[str, str] | None, *, defaults: bool = False) -> tuple[Input, str | None]:
+def _load(
+    subject: Subject, parameters: Mapping[str, str] | None, *, defaults: bool = False
+) -> tuple[Input, str | None]:
     """Return the templates and, for a stack, the file of the one that was asked about."""
     known = dict(parameters or {})
     if isinstance(subject, (str, os.PathLike)):
         return load([os.fspath(subject)], parameters=known, defaults=defaults), None
     import aws_cdk as cdk
 
-    stage = cdk.Stage.of(subject)
+    # Stage.of looks above a construct, and so past a stage that is asked about itself.
+    stage = subject if isinstance(subject, cdk.Stage) else cdk.Stage.of(subject)
     assert stage is not None
     try:
         stage.synth(force=True)
@@ -230,7 +236,8 @@ def _file(result: Result) -> str:
     return _template_file(result.template)
 
 
-def _template_file(template: object) -> str:
-    while getattr(template, "parent", None) is not None:
-        template = template.parent.template  # type: ignore[attr-defined]
-    return os.path.realpath(template.path)  # type: ignore[attr-defined]
+def _template_file(template: Template) -> str:
+    """Return the file of the stack that the template is in; a nested stack belongs to the stack that holds it."""
+    while template.parent is not None:
+        template = template.parent.template
+    return os.path.realpath(template.file or template.path)

@@ -6,7 +6,7 @@ import os
 import re
 from bisect import bisect_left
 from functools import lru_cache
-from json.decoder import JSONDecoder, scanstring
+from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
 
 from constructs_lib.assembly.errors import InputError
 from constructs_lib.assembly.read import read_text

@@ -98,7 +98,10 @@ class NetworkChecks:
         results = [
             result
             for result in current.results
-            if result.verdict != SATISFIED and _root_path(result) in wanted and self._concerns(result) and _key(result) not in current.reported
+            if result.verdict != SATISFIED
+            and _root_path(result) in wanted
+            and self._concerns(result)
+            and _key(result) not in current.reported
         ]
         current.reported.update(_key(result) for result in results)
         return _report([result for result in results if not _acknowledged_in_template(result)], self._unverified)
@@ -136,6 +139,7 @@ def register(construct: IConstruct) -> None:
         if not cdk.Stage.is_stage(root):
             # Without an App or Stage there is no synthesis that would call a plugin.
             return
+        assert isinstance(root, cdk.Stage)
         marker = Construct(root, _MARKER)
         cdk.Validations.of(root).add_plugins(_PatternChecks(marker))
     marker.node.add_metadata(_JUDGED, construct.node.path)
@@ -179,7 +183,9 @@ def _not_judged(error: Exception, template: str) -> cdk.PolicyValidationPluginRe
         if os.environ.get("SAGEMAKER_NETWORK_TRACEBACK"):
             traceback.print_exception(error)
     resource = cdk.PolicyViolatingResource(template_path=template, locations=[])
-    violation = cdk.PolicyViolation(rule_name=_NOT_JUDGED, description=description, fix=fix, severity="error", violating_resources=[resource])
+    violation = cdk.PolicyViolation(
+        rule_name=_NOT_JUDGED, description=description, fix=fix, severity="error", violating_resources=[resource]
+    )
     return cdk.PolicyValidationPluginReport(success=False, violations=[violation])
 
 

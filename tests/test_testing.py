@@ -1,0 +1,117 @@
+"""The helpers for tests: findings, the assertion with its report, paths and reaches."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_sagemaker as sagemaker
+
+from constructs_lib import NoVpcNotebook, PrivateNotebook
+from constructs_lib.testing import (
+    assert_no_findings,
+    blocked,
+    findings,
+    paths,
+    reaches,
+    unverified,
+    via_endpoint,
+    via_managed,
+    via_nat,
+)
+
+
+@pytest.fixture(scope="module")
+def app():
+    """Two stacks in one app; nothing of them is changed by the tests."""
+    made = cdk.App()
+    PrivateNotebook(cdk.Stack(made, "Research"), "Notebook")
+    NoVpcNotebook(cdk.Stack(made, "Trial"), "Open")
+    return made
+
+
+@pytest.fixture(scope="module")
+def research(app):
+    return app.node.find_child("Research")
+
+
+@pytest.fixture
+def broken():
+    """A notebook that the API refuses, judged without its app failing."""
+    stack = cdk.Stack(cdk.App(), "Broken")
+    sagemaker.CfnNotebookInstance(
+        stack,
+        "Notebook",
+        instance_type="ml.t3.medium",
+        role_arn="arn:aws:iam::123456789012:role/x",
+        direct_internet_access="Disabled",
+        root_access="Disabled",
+    )
+    return stack
+
+
+def test_reaches_compares_with_ways(app, research):
+    """The one-line assertion holds for the way that the traffic takes and for no other."""
+    assert reaches(research, "Notebook", "sagemaker.api") == via_endpoint
+    assert reaches(research, "Notebook", "sagemaker.api") != via_nat
+    assert reaches(research, "Notebook", "internet") == blocked
+    assert reaches(app, "Trial/Open", "sts") == via_managed
+    assert not reaches(research, "Notebook", "internet")
+    assert reaches(research, "Research/Notebook", "s3")
+
+
+def test_reaches_reads_well(research):
+    """What a failing test prints is the reason."""
+    answer = reaches(research, "Notebook", "internet")
+    assert repr(answer) == f"blocked (via none): {answer.path.why}"
+    assert answer.path.why.endswith("has no default route")
+    assert repr(unverified) == "unverified"
+
+
+def test_reaches_names_the_workloads(research):
+    """A name that no workload has is refused with those that there are."""
+    with pytest.raises(ValueError) as error:
+        reaches(research, "Nobody", "sts")
+    assert str(error.value) == "no workloads are named 'Nobody'; there are Research/Notebook/Resource"
+
+
+def test_paths_are_those_of_the_stack(app, research):
+    """A stack has its own workloads' paths, an app those of all."""
+    assert {path.source for path in paths(research, to=["sts"])} < {path.source for path in paths(app, to=["sts"])} | {
+        ""
+    }
+    assert len(paths(research, to=["sts", "s3"])) == 2
+    assert len(paths(app, to=["sts", "s3"])) == 4
+
+
+def test_findings_of_a_stack(broken):
+    """What is violated is found, worst first, and the assertion prints the report."""
+    found = findings(broken)
+    assert "SMN-NB-01" in {result.rule.id for result in found if result.verdict == "violated"}
+    with pytest.raises(AssertionError) as error:
+        assert_no_findings(broken)
+    assert str(error.value).startswith("the network rules are not kept\n")
+    assert "SMN-NB-01" in str(error.value)
+    assert "SMN-NB-13" not in str(error.value)
+
+
+def test_findings_of_files(tmp_path):
+    """A template file is judged as the command line judges it."""
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
+        "  Notebook:\n    Type: AWS::SageMaker::NotebookInstance\n    Properties:\n"
+        "      InstanceType: ml.t3.medium\n      RoleArn: arn:aws:iam::123456789012:role/x\n"
+    )
+    assert [result.rule.id for result in findings(template) if result.severity.value == "warning"] == [
+        "SMN-NB-07",
+        "SMN-NB-08",
+        "SMN-NB-12",
+    ]
+    assert_no_findings(template)
+    with pytest.raises(AssertionError):
+        assert_no_findings(template, fail_on=["warning"])
+
+
+def test_a_clean_app_has_no_findings(app):
+    """The patterns keep every rule of severity error and warning."""
+    assert_no_findings(app, fail_on=["error", "warning"])
