@@ -90,3 +90,40 @@ _MISPLACED = """() => {
   }
   return found;
 }"""
+
+
+def contrasts(page, least):
+    """Texts whose colour stands out less than `least` to 1 from what is painted behind them, in words."""
+    return page.evaluate(_CONTRASTS, least)
+
+
+_CONTRASTS = """(least) => {
+  const parse = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((m, n) => n - m); return (x + 0.05) / (y + 0.05); };
+  const solid = (colour) => colour.length === 3 || colour[3] > 0.99;
+  const behind = (one) => {
+    for (let at = one; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length && solid(colour)) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  const check = (what, colour, back) => { const got = ratio(parse(colour), back); if (got < least) found.push(what.slice(0, 40) + ": " + got.toFixed(2)); };
+  for (const one of document.querySelectorAll("h1, h2, h3, h4, p, th, td a, dt, dd, span, a, code, b, li, small, summary")) {
+    if (one.closest("svg") || !one.textContent.trim() || !one.getClientRects().length) continue;
+    check(one.textContent.trim(), getComputedStyle(one).color, behind(one));
+  }
+  for (const picture of document.querySelectorAll(".picture")) {
+    for (const node of picture.querySelectorAll(".node")) {
+      const shape = node.querySelector(":scope > path");
+      if (shape) for (const text of node.querySelectorAll("text")) check(text.textContent, getComputedStyle(text).fill, parse(getComputedStyle(shape).fill));
+    }
+    for (const text of picture.querySelectorAll(".edge text, .heading text")) {
+      if (text.textContent.trim()) check(text.textContent, getComputedStyle(text).fill, parse(getComputedStyle(text).stroke));
+    }
+  }
+  return found;
+}"""

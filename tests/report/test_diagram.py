@@ -4,50 +4,11 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from drawings import DOMAIN, NETWORK
 
 from constructs_lib.assembly import from_documents
 from constructs_lib.report.diagram.build import pictures
 from constructs_lib.report.diagram.names import LONGEST, clean, shortened
-
-NETWORK = """
-Parameters:
-  Link: {Type: String, Default: tgw-1}
-Resources:
-  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true}}
-  Igw: {Type: AWS::EC2::InternetGateway}
-  Attached: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: {Ref: Vpc}, InternetGatewayId: {Ref: Igw}}}
-  Public: {Type: AWS::EC2::Subnet, Properties: {VpcId: {Ref: Vpc}, CidrBlock: 10.0.0.0/24, AvailabilityZone: eu-west-1a}}
-  PublicTable: {Type: AWS::EC2::RouteTable, Properties: {VpcId: {Ref: Vpc}}}
-  PublicIn: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: {Ref: Public}, RouteTableId: {Ref: PublicTable}}}
-  PublicOut: {Type: AWS::EC2::Route, Properties: {RouteTableId: {Ref: PublicTable}, DestinationCidrBlock: 0.0.0.0/0, GatewayId: {Ref: Igw}}}
-  Nat: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: {Ref: Public}, AllocationId: eipalloc-1}}
-  Private: {Type: AWS::EC2::Subnet, Properties: {VpcId: {Ref: Vpc}, CidrBlock: 10.0.1.0/24, AvailabilityZone: eu-west-1a}}
-  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: {Ref: Vpc}}}
-  In: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: {Ref: Private}, RouteTableId: {Ref: Table}}}
-  Out: {Type: AWS::EC2::Route, Properties: {RouteTableId: {Ref: Table}, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: {Ref: Nat}}}
-  Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: {Ref: Vpc}, GroupDescription: g}}
-  Closed: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: {Ref: Vpc}, GroupDescription: g}}
-  Sts:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      {VpcId: {Ref: Vpc}, VpcEndpointType: Interface, ServiceName: com.amazonaws.eu-west-1.sts, PrivateDnsEnabled: true, SubnetIds: [{Ref: Private}],
-       SecurityGroupIds: [{Ref: Closed}]}
-  Notebook:
-    Type: AWS::SageMaker::NotebookInstance
-    Properties:
-      {InstanceType: ml.t3.medium, RoleArn: r, SubnetId: {Ref: Private}, DirectInternetAccess: Disabled, SecurityGroupIds: [{Ref: Group}]}
-"""
-DOMAIN = """
-  Domain:
-    Type: AWS::SageMaker::Domain
-    Properties:
-      DomainName: lab
-      AuthMode: IAM
-      AppNetworkAccessType: VpcOnly
-      VpcId: {Ref: Vpc}
-      SubnetIds: [%s]
-      DefaultUserSettings: {ExecutionRole: r, SecurityGroups: [{Ref: Group}]}
-"""
 
 
 def drawn(text=NETWORK, changes=None, **documents):
@@ -63,9 +24,16 @@ def drawn(text=NETWORK, changes=None, **documents):
 
 def lines(picture):
     """The lines by what they connect, as text."""
-    names = {node.key: node.title or "/".join(row.text for row in node.rows) or node.caption for node in picture.all_nodes()}
-    names.update({node.key: f"{node.caption} of {node.title}" for node in picture.all_nodes() if node.kind == "interface"})
-    return [f"{names[line.tail]} {line.verdict or '--'} {names[line.head]}" + (f" [{line.label}]" if line.label else "") for line in picture.lines]
+    names = {
+        node.key: node.title or "/".join(row.text for row in node.rows) or node.caption for node in picture.all_nodes()
+    }
+    names.update(
+        {node.key: f"{node.caption} of {node.title}" for node in picture.all_nodes() if node.kind == "interface"}
+    )
+    return [
+        f"{names[line.tail]} {line.verdict or '--'} {names[line.head]}" + (f" [{line.label}]" if line.label else "")
+        for line in picture.lines
+    ]
 
 
 def tree(box, depth=0):
@@ -74,7 +42,11 @@ def tree(box, depth=0):
     found = ["  " * depth + head]
     for inner in box.boxes:
         found += tree(inner, depth + 1)
-    return found + ["  " * (depth + 1) + " ".join(part for part in (node.caption, node.title, *(row.text for row in node.rows)) if part) for node in box.nodes]
+    return found + [
+        "  " * (depth + 1)
+        + " ".join(part for part in (node.caption, node.title, *(row.text for row in node.rows)) if part)
+        for node in box.nodes
+    ]
 
 
 def test_things_stand_where_the_templates_put_them():
@@ -110,7 +82,11 @@ def test_lines_are_the_paths_of_explain():
         "Igw reachable s3/sagemaker.api/sagemaker.runtime/logs [✓ reachable]",
     ]
     by_destination = {answer.path.destination: answer for answer in picture.answers}
-    nat = next(line for line in picture.lines if line.head == next(node.key for node in picture.all_nodes() if node.title == "Nat"))
+    nat = next(
+        line
+        for line in picture.lines
+        if line.head == next(node.key for node in picture.all_nodes() if node.title == "Nat")
+    )
     assert nat.answers == {answer.number for name, answer in by_destination.items() if name != "sts"}
 
 
@@ -125,12 +101,17 @@ def test_a_row_is_highlighted_by_its_own_path():
 
 def test_several_interfaces_share_a_line_to_the_same_end():
     """A domain in two subnets has two interfaces; what both reach alike is one line from where theirs meet."""
-    other = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.2.0/24", "AvailabilityZone": "eu-west-1b"}}
+    other = {
+        "Type": "AWS::EC2::Subnet",
+        "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.2.0/24", "AvailabilityZone": "eu-west-1b"},
+    }
     text = NETWORK + DOMAIN % "{Ref: Private}, {Ref: Other}"
     (picture,) = drawn(text, {"Other": other, "Notebook": None})
     junctions = [node for node in picture.all_nodes() if node.kind == "junction"]
     assert junctions
-    to_self = [line for line in picture.lines if line.tail in {node.key for node in junctions} and line.label == "✓ reachable"]
+    to_self = [
+        line for line in picture.lines if line.tail in {node.key for node in junctions} and line.label == "✓ reachable"
+    ]
     assert to_self
 
 
@@ -139,36 +120,57 @@ def test_subnets_that_are_alike_are_one():
     alike = {
         f"Alike{number}": {
             "Type": "AWS::EC2::Subnet",
-            "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": f"10.0.{number}.0/24", "AvailabilityZone": "eu-west-1a"},
+            "Properties": {
+                "VpcId": {"Ref": "Vpc"},
+                "CidrBlock": f"10.0.{number}.0/24",
+                "AvailabilityZone": "eu-west-1a",
+            },
         }
         for number in range(10, 19)
     }
     (picture,) = drawn(changes=alike)
-    assert [node.caption + " " + node.title for node in picture.all_nodes() if node.kind == "subnet"] == ["9 subnets Alike10 … Alike18"]
+    assert [node.caption + " " + node.title for node in picture.all_nodes() if node.kind == "subnet"] == [
+        "9 subnets Alike10 … Alike18"
+    ]
 
 
 def test_workloads_that_stand_alike_are_one():
     """Models of the same subnets and groups are one node, with their names; the table has a column for each."""
     model = {
         "Type": "AWS::SageMaker::Model",
-        "Properties": {"ExecutionRoleArn": "r", "VpcConfig": {"Subnets": [{"Ref": "Private"}], "SecurityGroupIds": [{"Ref": "Group"}]}},
+        "Properties": {
+            "ExecutionRoleArn": "r",
+            "VpcConfig": {"Subnets": [{"Ref": "Private"}], "SecurityGroupIds": [{"Ref": "Group"}]},
+        },
     }
     (picture,) = drawn(changes={f"Model{number}": model for number in range(6)})
     node = next(node for node in picture.all_nodes() if node.caption == "Model: 6 alike")
     assert [row.text for row in node.rows] == ["Model0", "Model1", "Model2", "Model3", "and 2 more"]
-    assert {answer.workload.id for answer in picture.answers} == {"Notebook", *(f"Model{number}" for number in range(6))}
+    assert {answer.workload.id for answer in picture.answers} == {
+        "Notebook",
+        *(f"Model{number}" for number in range(6)),
+    }
 
 
 def test_one_picture_for_each_vpc_and_one_for_workloads_without():
     """Workloads without a VPC stand together, each with its stack; a VPC of each stack is a picture of its own."""
-    alone = {"Resources": {"Alone": {"Type": "AWS::SageMaker::NotebookInstance", "Properties": {"InstanceType": "ml.t3.medium", "RoleArn": "r"}}}}
+    alone = {
+        "Resources": {
+            "Alone": {
+                "Type": "AWS::SageMaker::NotebookInstance",
+                "Properties": {"InstanceType": "ml.t3.medium", "RoleArn": "r"},
+            }
+        }
+    }
     found = drawn(other=yaml.safe_load(NETWORK), alone=alone)
     assert [(picture.title, picture.stacks) for picture in found] == [
         ("Workloads without a VPC", ("alone",)),
         ("t: VPC Vpc", ("t",)),
         ("other: VPC Vpc", ("other",)),
     ]
-    assert len({answer.number for picture in found for answer in picture.answers}) == sum(len(picture.answers) for picture in found)
+    assert len({answer.number for picture in found for answer in picture.answers}) == sum(
+        len(picture.answers) for picture in found
+    )
     keys = [node.key for picture in found for node in picture.all_nodes()]
     assert len(keys) == len(set(keys))
 
@@ -177,7 +179,12 @@ def test_a_notebook_with_both_interfaces():
     """Direct internet access: the managed interface for the internet, the customer's for the VPC."""
     notebook = {
         "Type": "AWS::SageMaker::NotebookInstance",
-        "Properties": {"InstanceType": "ml.t3.medium", "RoleArn": "r", "SubnetId": {"Ref": "Private"}, "SecurityGroupIds": [{"Ref": "Group"}]},
+        "Properties": {
+            "InstanceType": "ml.t3.medium",
+            "RoleArn": "r",
+            "SubnetId": {"Ref": "Private"},
+            "SecurityGroupIds": [{"Ref": "Group"}],
+        },
     }
     (picture,) = drawn(changes={"Notebook": notebook})
     assert "Notebook -- Managed interface" in lines(picture)
@@ -189,7 +196,11 @@ def test_what_lies_behind_a_transit_gateway_is_unverified():
     """The gateway stands outside of the VPC, dashed because it is not in the templates, and the defaults that decided are named."""
     route = {
         "Type": "AWS::EC2::Route",
-        "Properties": {"RouteTableId": {"Ref": "Table"}, "DestinationCidrBlock": "0.0.0.0/0", "TransitGatewayId": {"Ref": "Link"}},
+        "Properties": {
+            "RouteTableId": {"Ref": "Table"},
+            "DestinationCidrBlock": "0.0.0.0/0",
+            "TransitGatewayId": {"Ref": "Link"},
+        },
     }
     (picture,) = drawn(changes={"Out": route})
     assert "tgw-1 unverified Internet [? unverified]" in lines(picture)
@@ -228,9 +239,9 @@ def test_what_is_not_in_the_templates_is_drawn_as_such():
 
 def test_conditions_that_defaults_do_not_decide_are_drawn_one_way_and_named():
     """The picture shows the first branch and says which; the answers combine both."""
-    text = NETWORK.replace("Parameters:", "Parameters:\n  UseNat: {Type: String, AllowedValues: ['yes', 'no']}").replace(
-        "Resources:", "Conditions: {WithNat: {'Fn::Equals': [{Ref: UseNat}, 'yes']}}\nResources:"
-    )
+    text = NETWORK.replace(
+        "Parameters:", "Parameters:\n  UseNat: {Type: String, AllowedValues: ['yes', 'no']}"
+    ).replace("Resources:", "Conditions: {WithNat: {'Fn::Equals': [{Ref: UseNat}, 'yes']}}\nResources:")
     document = yaml.safe_load(text)
     document["Resources"]["Out"]["Condition"] = "WithNat"
     (picture,) = pictures(from_documents({"t": document}, defaults=True))
@@ -243,7 +254,8 @@ def test_conditions_that_defaults_do_not_decide_are_drawn_one_way_and_named():
 def test_a_workload_that_is_not_drawn_has_its_answers():
     """What only exists where the other branch is taken is in no picture, but in a table."""
     text = NETWORK.replace("Parameters:", "Parameters:\n  Mode: {Type: String, AllowedValues: ['a', 'b']}").replace(
-        "Resources:", "Conditions: {A: {'Fn::Equals': [{Ref: Mode}, a]}, B: {'Fn::Equals': [{Ref: Mode}, b]}}\nResources:"
+        "Resources:",
+        "Conditions: {A: {'Fn::Equals': [{Ref: Mode}, a]}, B: {'Fn::Equals': [{Ref: Mode}, b]}}\nResources:",
     )
     document = yaml.safe_load(text)
     document["Resources"]["Second"] = {**document["Resources"]["Notebook"], "Condition": "B"}
@@ -259,7 +271,11 @@ def test_cost_counts_what_stands_there_by_the_hour():
     """NAT gateways, and interface endpoints once for each subnet; gateway endpoints cost nothing."""
     gateway = {
         "Type": "AWS::EC2::VPCEndpoint",
-        "Properties": {"VpcId": {"Ref": "Vpc"}, "ServiceName": "com.amazonaws.eu-west-1.s3", "RouteTableIds": [{"Ref": "Table"}]},
+        "Properties": {
+            "VpcId": {"Ref": "Vpc"},
+            "ServiceName": "com.amazonaws.eu-west-1.s3",
+            "RouteTableIds": [{"Ref": "Table"}],
+        },
     }
     (picture,) = drawn(changes={"S3": gateway})
     assert (picture.cost.nat_gateways, picture.cost.interface_endpoints, picture.cost.endpoint_zones) == (1, 1, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from constructs_lib.report.diagram.names import shortened
+from constructs_lib.report.diagram.names import clean, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def dot(picture: Picture, *, titled: bool) -> str:
     """
     # The frame that nobody sees keeps boxes of the same rank apart, which Graphviz would let touch.
     body = [
-        f'subgraph "cluster_{box.key}_frame" {{\nlabel="" class=frame peripheries=0 margin=7\n{_box(box)}\n}}'
+        f'subgraph "cluster_{box.key}_frame" {{\nid="{box.key}f" label="" class=frame peripheries=0 margin=7\n{_box(box)}\n}}'
         for box in picture.boxes
     ]
     body += [_node(node) for node in picture.nodes]
@@ -102,11 +102,11 @@ def _table(rows: Sequence[str], keys: Sequence[str] = ()) -> str:
 
 
 def _small(text: str) -> str:
-    return f'<FONT POINT-SIZE="11">{escape(text)}</FONT>' if text else " "
+    return f'<FONT POINT-SIZE="11">{escape(clean(text))}</FONT>' if text else " "
 
 
 def _bold(text: str) -> str:
-    return f"<B>{escape(text)}</B>" if text else " "
+    return f"<B>{escape(clean(text))}</B>" if text else " "
 
 
 def _quoted(text: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from constructs_lib.report.diagram.names import clean
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,6 +92,7 @@ def _label(parts: Sequence[str]) -> str:
 def _text(words: str) -> str:
     """Text for a quoted label: what could mean something to Mermaid, Markdown or HTML as its number."""
     found = ""
+    words = clean(words)
     for place, char in enumerate(words):
         found += char if _PLAIN.match(words, place) else f"#{ord(char)};"
     return found

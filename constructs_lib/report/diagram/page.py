@@ -108,7 +108,7 @@ def _note(words: str) -> str:
 
 
 def _contents(pictures: Sequence[Picture]) -> str:
-    links = [(picture.key, picture.title) for picture in pictures] + [
+    links = [(f"network-{picture.key}", picture.title) for picture in pictures] + [
         ("findings", "Findings"),
         ("cost", "Monthly cost"),
     ]

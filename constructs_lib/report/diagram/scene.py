@@ -141,7 +141,7 @@ class Scene:
         )
         if node not in box.nodes:
             box.nodes.append(node)
-            node.title = shortened(self.workload(station).title or station.members[0].noun)
+            node.title = shortened(self.workload(station).title or self.workload(station).caption)
             self.connect(self.workload(station), node)
         return node
 

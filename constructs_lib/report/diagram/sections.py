@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: A wider picture, or more workloads than this, do not leave the table room beside the picture.
 _WIDEST = 1060
 _MOST_COLUMNS = 2
+#: With more workloads than this, the table takes the whole width.
+_FEW_COLUMNS = 4
 
 
 def section(picture: Picture, figure: Element) -> str:
@@ -36,8 +38,9 @@ def section(picture: Picture, figure: Element) -> str:
         shown = element("figure", image)
     workloads = {answer.workload for answer in picture.answers}
     beside = shown and workloads and int(figure.get("width", "0")) <= _WIDEST and len(workloads) <= _MOST_COLUMNS
-    parts.append(element("div", shown, _paths(picture), cls="beside" if beside else "below"))
-    return element("section", *parts, id=picture.key, cls="network")
+    layout = "beside" if beside else "below" if len(workloads) <= _FEW_COLUMNS else "below wide"
+    parts.append(element("div", shown, _paths(picture), cls=layout))
+    return element("section", *parts, id=f"network-{picture.key}", cls="network")
 
 
 def _paths(picture: Picture) -> str:

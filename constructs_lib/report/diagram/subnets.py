@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: More subnets than this that are alike are drawn as one.
 MOST_ALIKE = 2
+#: In a VPC with more subnets than this all that are alike are drawn as one, whatever zone they are in: zones are named rather than drawn.
+LARGE = 16
 #: The hops whose things a picture shows.
 _SHOWN = ("gateway", "endpoint", "firewall", "target")
 
@@ -42,13 +44,21 @@ class Lots:
                 )
         residents = _with_residents(scene)
         own = () if scene.vpc is None else scene.vpc.subnets
+        self._large = len(own) > LARGE
         alike: dict[Hashable, list[Subnet]] = {}
         for subnet in dict.fromkeys([*own, *answers]):
             said = tuple(answers.get(subnet, ()))
-            key = (_zone(subnet), route_class(subnet), subnet.imported, said, subnet if subnet in residents else None)
+            key = (
+                "" if self._large else _zone(subnet),
+                route_class(subnet),
+                subnet.imported,
+                said,
+                subnet if subnet in residents else None,
+            )
             alike.setdefault(key, []).append(subnet)
+        most = 1 if self._large else MOST_ALIKE
         for subnets in sorted(alike.values(), key=lambda group: _zone(group[0])):
-            for group in [subnets] if len(subnets) > MOST_ALIKE else [[subnet] for subnet in subnets]:
+            for group in [subnets] if len(subnets) > most else [[subnet] for subnet in subnets]:
                 self._add(group, holds=group[0] in answers or group[0] in residents)
 
     def _add(self, group: list[Subnet], *, holds: bool) -> None:
@@ -58,8 +68,10 @@ class Lots:
         if count > 1:
             caption, title = f"{count} subnets", f"{title} … {name(group[-1], self._scene.vpc)}"
             lines = [line for line in lines if line in subnet_lines(group[-1])]
+        if self._large:
+            lines += _zones_named(group)
         note = ", ".join(full(subnet) for subnet in group)
-        home = self._zone_box(_zone(first))
+        home = self._scene.network_box if self._large else self._zone_box(_zone(first))
         style = f"routes-{route_class(first)}"
         if not holds:
             rows = [self._scene.row(line) for line in lines]
@@ -80,6 +92,13 @@ class Lots:
             box = self._zones[zone] = Box(self._scene.key("b"), "zone", shortened(zone[:1].upper() + zone[1:], 44))
             network.boxes.append(box)
         return self._zones[zone]
+
+
+def _zones_named(subnets: Sequence[Subnet]) -> list[str]:
+    zones = [zone for zone in dict.fromkeys(_zone(subnet) for subnet in subnets) if zone]
+    if len(zones) > 1:
+        return [f"in {len(zones)} availability zones"]
+    return [f"in {shortened(zone)}" for zone in zones]
 
 
 def _zone(subnet: Subnet) -> str:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from constructs_lib.report.diagram.dot import dot
 from constructs_lib.report.diagram.layout import laid_out
+from constructs_lib.report.diagram.names import clean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _figure(picture: Picture, root: Element) -> Element:
         root.set(name, root.get(name, "0").removesuffix("pt"))
     root.set("role", "img")
     root.set("class", "picture")
-    root.set("aria-label", f"Network picture: {picture.title}")
+    root.set("aria-label", clean(f"Network picture: {picture.title}"))
     _flatten(root)
     notes, answers = _notes(picture), _answers(picture)
     for group in root.iter(f"{{{_SVG}}}g"):
@@ -81,7 +82,7 @@ def _figure(picture: Picture, root: Element) -> Element:
             group.remove(title)
         if notes.get(key):
             title = ET.Element(f"{{{_SVG}}}title")
-            title.text = notes[key]
+            title.text = clean(notes[key])
             group.insert(0, title)
         if answers.get(key):
             group.set("data-answers", " ".join(str(number) for number in sorted(answers[key])))

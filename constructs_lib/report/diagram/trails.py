@@ -126,19 +126,20 @@ def _connect(scene: Scene, group: list[End], answers: Mapping[int, Answer]) -> N
 
 
 def _join(scene: Scene, chains: list[Chain]) -> None:
-    """Let the lines of a workload's interfaces become one where they lead to the same end with the same verdict."""
-    alike: dict[tuple[Station, str, str | None], list[Chain]] = {}
+    """Let the lines of a workload's interfaces become one where they go on alike, with the same verdict."""
+    alike: dict[Hashable, list[Chain]] = {}
     for chain in chains:
-        if chain.nodes[-1].kind == "interface":
-            alike.setdefault((chain.station, chain.path.verdict, chain.path.blocked_by), []).append(chain)
-    for (station, _, _), joined in alike.items():
-        interfaces = frozenset(chain.nodes[-1].key for chain in joined)
+        if len(chain.nodes) > 1 and chain.nodes[1].kind == "interface":
+            onward = tuple(node.key for node in chain.nodes[2:])
+            alike.setdefault((chain.station, onward, chain.path.verdict, chain.path.blocked_by), []).append(chain)
+    for joined in alike.values():
+        interfaces = frozenset(chain.nodes[1].key for chain in joined)
         if len(interfaces) > 1:
-            junction = scene.add(("junction", station, interfaces), "junction", "")
+            junction = scene.add(("junction", joined[0].station, interfaces), "junction", "")
             if junction not in scene.network_box.nodes:
                 scene.network_box.nodes.append(junction)
             for chain in joined:
-                chain.nodes.append(junction)
+                chain.nodes.insert(2, junction)
 
 
 def _end_node(scene: Scene, group: list[End]) -> tuple[Node, list[str]]:
