@@ -36,4 +36,4 @@ class BlockPublicAccess(Thing):
 
         kind, name = (Vpc, "VpcId") if isinstance(place, Vpc) else (Subnet, "SubnetId")
         found = [exclusion.thing(kind, name) for exclusion in self.exclusions]
-        return any(one is not None and one.same_as(place) for one in found)
+        return any(one is not None and one.is_surely(place) for one in found)

@@ -209,6 +209,9 @@ class NetworkAcl(Thing):
             boxes = left
         if not refused:
             return Decision(allowing or last, allowed=True)
+        for entry_of, reason in self.network.perhaps_pointing("AWS::EC2::NetworkAclEntry", self, "NetworkAclId"):
+            if entry_of.flag("Egress", default=False) is egress:
+                raise reason
         return Decision(refused[0][0], allowed=False, partly=_some_addresses_pass(ranges, refused))
 
 

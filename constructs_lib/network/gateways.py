@@ -34,11 +34,23 @@ class InternetGateway(Thing):
         Raises:
             NotVisible: It is imported, and so is its attachment.
         """
-        if any(one.same_as(vpc) for one in self.vpcs):
+        if any(one.is_surely(vpc) for one in self.vpcs):
             return True
         if self.imported:
             raise self.unseen("the attachment")
+        self._settle(vpc)
         return False
+
+    def _settle(self, vpc: Vpc) -> None:
+        """Raise `NotVisible` where an attachment of a parameter or alike may be the one of this gateway and this VPC."""
+        kind = "AWS::EC2::VPCGatewayAttachment"
+        for attachment, reason in self.network.perhaps_pointing(kind, self, "InternetGatewayId"):
+            place = attachment.thing(type(vpc), "VpcId")
+            if place is vpc or (place is not None and place.imported):
+                raise reason
+        for attachment, reason in self.network.perhaps_pointing(kind, vpc, "VpcId"):
+            if attachment.thing(InternetGateway, "InternetGatewayId") is self:
+                raise reason
 
     @fact
     def routes(self) -> tuple[Route, ...]:

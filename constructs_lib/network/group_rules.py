@@ -32,6 +32,7 @@ class Rule:
         prefix_list: The other side as a prefix list (its id as it stands in the template), or None.
         unknown: What is not known of the rule (its other side, its ports), or None.
         hidden_range: The other side in words, where it is written as addresses that are not known; else None.
+        perhaps: May it belong to another group, as the group of a separate rule is a parameter or alike? It is unknown then.
         block: The other side as it is written, where these addresses are all that is not known of the rule; else None.
     """
 
@@ -43,6 +44,7 @@ class Rule:
         "hidden_range",
         "implicit",
         "peer",
+        "perhaps",
         "prefix_list",
         "prefixes",
         "protocol",
@@ -68,6 +70,7 @@ class Rule:
         self.unknown: NotVisible | None = None
         self.hidden_range: str | None = None
         self.block: Hashable = None
+        self.perhaps = False
 
     @property
     def id(self) -> str:

@@ -9,6 +9,7 @@ from constructs_lib.network.things import Thing, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from constructs_lib.assembly import Resource
@@ -19,6 +20,7 @@ _PLACEHOLDERS = frozenset({"255.255.255.255/32", "127.0.0.1/32"})
 _NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 #: The properties that name the other side of a rule, by direction.
 _GROUPS = {"ingress": "SourceSecurityGroupId", "egress": "DestinationSecurityGroupId"}
+_SEPARATE = {"ingress": "AWS::EC2::SecurityGroupIngress", "egress": "AWS::EC2::SecurityGroupEgress"}
 _LISTS = {"ingress": "SourcePrefixListId", "egress": "DestinationPrefixListId"}
 
 
@@ -66,7 +68,7 @@ class SecurityGroup(Thing):
             return (*self._default_ingress(), *self.separate("ingress"))
         if self.imported:
             return (*self._declared("ingress"), *self.separate("ingress"))
-        return (*self._inline("ingress"), *self.separate("ingress"))
+        return (*self._inline("ingress"), *self.separate("ingress"), *self._perhaps("ingress"))
 
     @fact
     def egress(self) -> tuple[Rule, ...]:
@@ -82,7 +84,7 @@ class SecurityGroup(Thing):
             return (*self._declared("egress"), *separate)
         if not self._lists_egress and not self._separate_resources("egress"):
             return _allow_all(self, "egress", implicit=True)
-        return (*self._inline("egress"), *separate)
+        return (*self._inline("egress"), *separate, *self._perhaps("egress"))
 
     @fact
     def _lists_egress(self) -> bool:
@@ -116,27 +118,27 @@ class SecurityGroup(Thing):
         return tuple(rule for rule in rules if rule is not None)
 
     def _separate_resources(self, direction: str) -> list[Thing]:
-        kind = "AWS::EC2::SecurityGroupIngress" if direction == "ingress" else "AWS::EC2::SecurityGroupEgress"
+        kind = _SEPARATE[direction]
         return self.network.pointing(kind, self, "GroupId") + self.network.pointing(kind, self, "GroupName")
 
     def separate(self, direction: str) -> tuple[Rule, ...]:
         """The rules that separate resources add to the group."""
-        found = []
-        for each in self._separate_resources(direction):
-            names = (
-                "IpProtocol",
-                "FromPort",
-                "ToPort",
-                "CidrIp",
-                "CidrIpv6",
-                _GROUPS[direction],
-                _LISTS[direction],
-                "SourceSecurityGroupName",
-            )
-            rule = read_rule(self, direction, {name: each.get(name) for name in names}, each.resource, "")
+        found = (self._read(each, direction) for each in self._separate_resources(direction))
+        return tuple(rule for rule in found if rule is not None)
+
+    def _perhaps(self, direction: str) -> Iterator[Rule]:
+        """The rules that separate resources may add to it: their group is a parameter or alike."""
+        for each, reason in self.network.perhaps_pointing(_SEPARATE[direction], self, "GroupId"):
+            rule = self._read(each, direction)
             if rule is not None:
-                found.append(rule)
-        return tuple(found)
+                rule.perhaps, rule.block = True, None
+                rule.unknown = rule.unknown or reason
+                yield rule
+
+    def _read(self, each: Thing, direction: str) -> Rule | None:
+        names = ("IpProtocol", "FromPort", "ToPort", "CidrIp", "CidrIpv6", _GROUPS[direction], _LISTS[direction])
+        body = {name: each.get(name) for name in (*names, "SourceSecurityGroupName")}
+        return read_rule(self, direction, body, each.resource, "")
 
     def _default_ingress(self) -> tuple[Rule, ...]:
         rule = Rule("ingress", self, None, implicit=True)

@@ -8,13 +8,13 @@ from constructs_lib.network.addresses import Range
 from constructs_lib.network.declared import Declarations, Facts
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.kinds import CLASSES
-from constructs_lib.network.things import Imported, Thing, key_of
+from constructs_lib.network.things import Imported, Thing, is_open, key_of
 from constructs_lib.network.training import TrainingNetwork
 from constructs_lib.network.vpc import Vpc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Iterator
     from typing import Any, TypeVar
 
     from constructs_lib.assembly import Group, Resource
@@ -33,6 +33,7 @@ class Index:
         self._special: dict[tuple[str, Vpc], Any] = {}
         self._things: dict[str, tuple[Any, ...]] = {}
         self._indexes: dict[tuple[Any, tuple[str | int, ...]], dict[Hashable, list[tuple[Thing, bool]]]] = {}
+        self._open: dict[tuple[Any, tuple[str | int, ...]], dict[Thing, set[Hashable]]] = {}
         self._aliases: dict[str, str] | None = None
 
     def things(self, name: str) -> tuple[Any, ...]:
@@ -97,6 +98,37 @@ class Index:
         for thing, settled in self._index(kind, path).get(identity, ()):
             if thing.exists and (settled or identity in self._keys(thing.get(*path))):
                 found.append(thing)
+        return found
+
+    def perhaps_pointing(
+        self, kind: type[Any] | str, target: Thing, *path: str | int
+    ) -> Iterator[tuple[Any, NotVisible]]:
+        """Yield the things that exist and may name `target` at `path`, as a parameter, an output or alike stands there; and why it is not known.
+
+        They are asked for only where what surely names it lacks something: what is missing then is not known to be missing.
+        """
+        if target.source is not None:
+            return
+        for thing in self._open_ends(kind, path):
+            if thing.exists and not self._keys(thing.get(*path)).isdisjoint(self._open[kind, path][thing]):
+                where = ".".join(str(part) for part in path)
+                shown = thing.get(*path)
+                what = shown.what if isinstance(shown, Unknown) else str(shown)
+                declare = getattr(shown, "declare", "")
+                yield (
+                    thing,
+                    NotVisible(f"whether {what}, the {where} of {thing.id}, is {target.noun} {target.id}", declare),
+                )
+
+    def _open_ends(self, kind: type[Any] | str, path: tuple[str | int, ...]) -> Iterable[Thing]:
+        """The things of a kind whose property names, in whatever world, what the templates do not hold."""
+        found = self._open.get((kind, path))
+        if found is None:
+            found = self._open[kind, path] = {}
+            for key, entries in self._index(kind, path).items():
+                if is_open(key):
+                    for thing, _ in entries:
+                        found.setdefault(thing, set()).add(key)
         return found
 
     def identity(self, thing: Thing) -> Hashable:

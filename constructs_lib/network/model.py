@@ -237,7 +237,8 @@ class Network(Index):
         """Return where a VPC surely has no other endpoint for a service than the known ones.
 
         Raises:
-            NotVisible: It is imported and not declared as complete, or the service of one of its endpoints is not known.
+            NotVisible: It is imported and not declared as complete, or the service of one of its endpoints, or the VPC of one of the service's,
+                is not known.
         """
         if not vpc.complete:
             raise NotVisible(
@@ -247,6 +248,9 @@ class Network(Index):
         for endpoint in self._of_unknown_service(vpc):
             if (endpoint.may_serve or "gateway" in service.kinds) and endpoint.exists:
                 raise endpoint.hidden(endpoint.get("ServiceName"), "ServiceName")
+        for endpoint, reason in self.perhaps_pointing(Endpoint, vpc, "VpcId"):
+            if serves(endpoint, service) or endpoint.may_serve:
+                raise reason
 
     @fact_of
     def endpoint_for(self, vpc: Vpc, service: Service) -> Endpoint | None:

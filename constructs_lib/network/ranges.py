@@ -58,6 +58,8 @@ def pieces(subnet: Subnet, asked: Range) -> list[tuple[Range, Route | Vpc | NotV
     if hidden:
         # What is not known may be more specific than any route that does not stay within the VPC.
         found = [(piece, where if where is vpc else hidden[0]) for piece, where in found]
+    if left and not hidden:
+        hidden += filter(None, [subnet.route_table.perhaps(asked)])
     return found + [(piece, hidden[0] if hidden else None) for piece in left]
 
 

@@ -186,6 +186,18 @@ class RouteTable(Thing):
         """The routes of the templates that stand in it, without the local ones."""
         return tuple(self.network.pointing(Route, self, "RouteTableId"))
 
+    def perhaps(self, asked: Range, *, whole: bool = False) -> NotVisible | None:
+        """Why it is not known whether a route for some (or the whole) of these addresses stands in it: the table of a route is a parameter or alike."""
+        for route, reason in self.network.perhaps_pointing(Route, self, "RouteTableId"):
+            try:
+                if asked in route.destinations or (
+                    not whole and any(asked.overlaps(one) for one in route.destinations)
+                ):
+                    return reason
+            except NotVisible:
+                return reason
+        return None
+
     @fact
     def subnets(self) -> tuple[Subnet, ...]:
         """The subnets that are associated with it."""
@@ -249,6 +261,8 @@ class RouteTable(Thing):
                 hidden = reason
         if hidden is None and self.imported:
             hidden = self.unseen("the default route")
+        if hidden is None:
+            hidden = self.perhaps(everything, whole=True)
         if hidden is not None:
             raise hidden
         return None

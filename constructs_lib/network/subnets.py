@@ -91,7 +91,11 @@ class Subnet(Thing):
             return "ipv6Cidr" in (self.declared or {}) or bool(self._declared("ipv6Cidr", "the IPv6 range"))
         if any(self.given(name) for name in ("Ipv6CidrBlock", "Ipv6IpamPoolId", "Ipv6NetmaskLength")):
             return True
-        return bool(self.network.pointing("AWS::EC2::SubnetCidrBlock", self, "SubnetId"))
+        found = self.network.pointing("AWS::EC2::SubnetCidrBlock", self, "SubnetId")
+        if not found:
+            for _, reason in self.network.perhaps_pointing("AWS::EC2::SubnetCidrBlock", self, "SubnetId"):
+                raise reason
+        return bool(found)
 
     @fact
     def ipv6_cidrs(self) -> tuple[Range, ...]:
@@ -172,6 +176,8 @@ class Subnet(Thing):
             raise NotVisible(
                 f"the main route table of VPC {self.vpc.id}, which subnet {self.id} uses", self.vpc.declaring()
             )
+        for _, reason in self.network.perhaps_pointing("AWS::EC2::SubnetRouteTableAssociation", self, "SubnetId"):
+            raise reason
         return self.vpc.main_table
 
     @property

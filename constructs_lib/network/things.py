@@ -78,6 +78,14 @@ def key_of(value: Any) -> Hashable:
     return value  # type: ignore[no-any-return]
 
 
+def is_open(key: Hashable) -> bool:
+    """Is a key (see `key_of`) that of a value which may mean anything: a parameter, an import, an output of what is not in the templates?"""
+    if key.__class__ is not tuple:
+        return False
+    first, second = key
+    return first == "unknown" or (bool(second) and second not in OTHER_THINGS)
+
+
 class Thing:
     """A resource of the templates, or something that they mention and do not define (`imported`).
 
@@ -258,6 +266,17 @@ class Thing:
             value = self.source.value
             if isinstance(value, Unknown) and value.kind == "parameter":
                 raise NotVisible(f"whether {self.noun} {self.id} is {other.id}", value.declare)
+        return self.same_as(other)
+
+    def is_surely(self, other: Thing) -> bool:
+        """Are both surely the same thing, or surely not? As `same_as`, but what is a parameter, an import or alike compares with nothing.
+
+        Raises:
+            NotVisible: One of them is not in the templates, and not a literal id.
+        """
+        for one, another in ((self, other), (other, self)):
+            if one.source is not None and another.source is None and is_open(key_of(one.source.value)):
+                raise NotVisible(f"whether {one.noun} {one.id} is {another.id}", one.declaring())
         return self.same_as(other)
 
     def __repr__(self) -> str:

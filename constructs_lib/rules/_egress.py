@@ -65,7 +65,10 @@ def blocked_by_groups(vantage: Vantage, network: Network) -> str | None:
     if open_range and not called:
         raise open_range
     let = f"{named(groups)} let{'s' if len(groups) == 1 else ''}"
-    if not any(rule.speaks_of("tcp", HTTPS, HTTPS) and rule.peer not in groups for rule in rules):
+    others = [rule for rule in rules if rule.speaks_of("tcp", HTTPS, HTTPS) and rule.peer not in groups]
+    if others and others[0].perhaps:  # they come last
+        raise others[0].unknown or NotVisible(f"the group of {others[0].id}")
+    if not others:
         return f"{let} no TCP {HTTPS} out"
     for subnet in vantage.subnets:
         for service in called:

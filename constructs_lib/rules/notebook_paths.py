@@ -180,6 +180,8 @@ def groups_admit_no_ranges(notebook: Notebook, network: Network) -> Findings:
     for group in notebook.security_groups:
         try:
             for admitting in group.ingress:
+                if admitting.perhaps:
+                    continue
                 if admitting.is_cidr:
                     lone = admitting.range is not None and admitting.range.size == 1
                     yield Finding(

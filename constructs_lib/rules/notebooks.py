@@ -176,7 +176,7 @@ def subnet_and_groups_in_one_vpc(notebook: Notebook, network: Network) -> Findin
 def _is_in(group: SecurityGroup, vpc: Vpc) -> bool:
     """Whether the group belongs to the VPC; one without VpcId belongs to the account's default VPC."""
     if group.vpc is not None:
-        return group.vpc.same_as(vpc)
+        return group.vpc.is_surely(vpc)
     if vpc.imported:
         raise NotVisible(
             f"whether VPC {vpc.label} is the account's default VPC, to which security group {group.label} belongs",

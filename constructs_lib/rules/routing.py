@@ -80,8 +80,9 @@ def subnet_has_route_table(subnet: Subnet, network: Network) -> Findings:
             f"the main route table of VPC {subnet.vpc.label}, which the subnet uses",
             "associate the subnet with a route table",
         )
+    table = subnet.route_table  # not visible where an association may be the subnet's
     users = dict.fromkeys(vantage.id for vantage in attached(network, subnet.vpc) if subnet in vantage.subnets)
-    where = f"uses the main route table of {subnet.vpc.label}, which holds the local routes only"
+    where = f"uses the {table.id}, which holds the local routes only"
     if users:
         yield Finding(f"the subnet of {listed(users)} {where}", severity=Severity.ERROR)
     else:

@@ -166,8 +166,11 @@ def groups_let_out_to_s3(
     said: dict[str, None] = {}
     for vantage in vantages:
         rules, unknown = joined(vantage.groups, "egress")
-        if _lets_out_to_s3(rules):
-            continue
+        try:
+            if _lets_out_to_s3(rules):
+                continue
+        except NotVisible as reason:
+            unknown = unknown or reason
         for endpoint in _gateways_relied_on(vantage, network):
             if unknown:
                 raise unknown
@@ -189,10 +192,14 @@ def _groups_of(workload: Any) -> str | None:
 
 
 def _lets_out_to_s3(rules: tuple[Any, ...]) -> bool:
-    """Whether HTTPS may go to some prefix list (which one, an id does not say) or everywhere."""
+    """Whether HTTPS may go to some prefix list (which one, an id does not say) or everywhere.
+
+    Raises:
+        NotVisible: A rule that is not known could decide.
+    """
     known = [rule for rule in rules if not rule.unknown]
     https = [rule for rule in known if rule.protocol in ("-1", "tcp") and rule.from_port <= HTTPS <= rule.to_port]
-    return any(rule.prefix_list for rule in https) or let_out(known, "tcp", HTTPS, HTTPS) is not None
+    return any(rule.prefix_list for rule in https) or let_out(rules, "tcp", HTTPS, HTTPS) is not None
 
 
 def _gateways_relied_on(vantage: Vantage, network: Network) -> list[Endpoint]:

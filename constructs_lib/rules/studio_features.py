@@ -6,6 +6,7 @@ from constructs_lib.assembly import NotVisible, Reference, Unknown
 from constructs_lib.network import Domain
 from constructs_lib.network.ranges import pieces
 from constructs_lib.network.routes import Route
+from constructs_lib.network.storage import MountTarget
 from constructs_lib.rules._groups import any_of, joined, let_out, listed, named, peers_admitted
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Remark, Severity, rule
 from constructs_lib.rules._studio import app_groups, each, require_domain, require_vpc_only, unreachable
@@ -194,7 +195,12 @@ def _mounted(system: EfsFileSystem, domain: Domain, at: str) -> Findings:
         if not any_of(*(lambda target=target: _same(target, subnet) for target in targets)):
             yield Finding(f"{system.label} has no mount target in {subnet.label}", at=at)
 
-    yield from each(domain.subnets, judge)
+    missing = list(each(domain.subnets, judge))
+    if any(isinstance(one, Finding) for one in missing):
+        for _, reason in system.network.perhaps_pointing(MountTarget, system, "FileSystemId"):
+            yield reason
+            return
+    yield from missing
 
 
 def _same(one: Subnet, other: Subnet) -> bool | None:

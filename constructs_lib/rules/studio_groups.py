@@ -169,7 +169,7 @@ def groups_are_in_the_domains_vpc(settings: Domain | UserProfile, network: Netwo
     def judge(group: SecurityGroup) -> Findings:
         if group.vpc is None:
             yield Finding(f"security group {group.label} belongs to the default VPC, the domain to {vpc.label}", at=at)
-        elif not group.vpc.same_as(vpc):
+        elif not group.vpc.is_surely(vpc):
             yield Finding(
                 f"security group {group.label} belongs to {group.vpc.label}, the domain to {vpc.label}", at=at
             )

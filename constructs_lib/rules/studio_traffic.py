@@ -94,6 +94,8 @@ def apps_admit_only_each_other(settings: Domain | UserProfile, network: Network)
 
     def judge(group: SecurityGroup) -> Findings:
         for one in group.ingress:
+            if one.perhaps:
+                continue
             if one.is_cidr or (one.peer is not None and _opens_all(one) and not is_among(one.peer, together)):
                 yield Finding(f"security group {group.label} admits {one.text}", at=at)
 
