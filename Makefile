@@ -34,7 +34,7 @@ test: setup ## run all tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 test-kernel: setup ## compare explain with a real kernel on 500 random networks (minutes)
-	@KERNEL_NETWORKS=500 $(BIN)/python -m pytest -q tests/kernel
+	@KERNEL_NETWORKS=500 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal tests/kernel
 
 check: lint types contracts test ## lint, types, import contracts, tests: what CI runs
 

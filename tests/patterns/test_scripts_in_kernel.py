@@ -7,7 +7,6 @@ on-premises address and says its name, so a TCP connection tells which way the t
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk.assertions import Template
+from namespaces import needs_namespaces
 
 from constructs_lib import VpcNotebookDirectInternet
 
@@ -44,20 +44,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def why_not() -> str | None:
-    """The reason why namespaces cannot be used here."""
-    if shutil.which("ip") is None:
-        return "iproute2 is not installed"
-    probe = f"probe{os.getpid()}"
-    made = run("ip", "netns", "add", probe)
-    if made.returncode:
-        return f"the kernel does not permit network namespaces: {made.stderr.strip()}"
-    run("ip", "netns", "del", probe)
-    return None
-
-
-REASON = why_not()
-pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
+pytestmark = needs_namespaces("ip")
 
 
 class Notebook:
