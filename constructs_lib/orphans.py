@@ -83,9 +83,10 @@ def main(
     Raises:
         OrphansError: boto3 is missing, no region or credentials are configured, a permission is missing, or something would not go.
     """
+    # First of all, because it says what to install where boto3 is missing, which the next import needs too.
+    used = clients or _clients(region)
     from constructs_lib.patterns.handlers.studio_cleanup.calls import Later, OutOfTime, Refused
 
-    used = clients or _clients(region)
     try:
         found = find(used, until=now() + PATIENCE, now=now)
         _report(found, used.sagemaker.meta.region_name, out, delete=delete)

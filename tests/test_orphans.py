@@ -1,7 +1,8 @@
 """What deleted Studio domains left, listed and deleted, against an account in memory."""
 
-import builtins
 import io
+import subprocess
+import sys
 
 import pytest
 from studio_world import TAG, World, arn_of, clients_of, error, quick_clients_of
@@ -150,19 +151,13 @@ def test_an_account_that_does_not_answer():
         run(world)
 
 
-def test_without_boto3(monkeypatch):
-    """The extra to install is named."""
-    real = builtins.__import__
-
-    def without(name, *rest, **options):
-        if name.startswith("boto"):
-            raise ImportError(name)
-        return real(name, *rest, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(orphans.OrphansError) as raised:
-        orphans.main(None, False, io.StringIO())
-    assert str(raised.value) == "boto3 is missing: pip install 'sagemaker-network-constructs[orphans]'"
+def test_without_boto3():
+    """One line names the extra to install, and the status is 2: in a Python that has neither boto3 nor what it is made of."""
+    missing = "import sys; sys.modules |= dict.fromkeys(('boto3', 'botocore', 'urllib3')); "
+    code = f"{missing}from constructs_lib.__main__ import main; sys.exit(main(['orphans', '--region', 'eu-west-1']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == ("sagemaker-network: boto3 is missing: pip install 'sagemaker-network-constructs[orphans]'\n")
 
 
 def test_without_a_region(monkeypatch, tmp_path):
