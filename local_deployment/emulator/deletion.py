@@ -89,7 +89,7 @@ def _delete_subnet(self: EC2Backend, subnet_id: str) -> Any:
 
 def _delete_vpc(self: EC2Backend, vpc_id: str) -> Any:
     groups = [
-        group.name for group in self.describe_security_groups(filters={"vpc-id": vpc_id}) if group.name != "default"
+        group.name for group in self.describe_security_groups(filters={"vpc-id": [vpc_id]}) if group.name != "default"
     ]
     if groups:
         raise DependencyViolationError(
