@@ -86,7 +86,9 @@ def _check(parser: ArgumentParser) -> None:
         help="what makes the exit status 1: violated rules of severity error (default); warning: of severity warning too; "
         "unverified: unverified results too; never: nothing; may be repeated",
     )
-    parser.add_argument("--rule", action="append", default=[], metavar="ID", help="judge by this rule only; may be repeated")
+    parser.add_argument(
+        "--rule", action="append", default=[], metavar="ID", help="judge by this rule only; may be repeated"
+    )
     parser.add_argument(
         "--against",
         metavar="OLD",
@@ -151,7 +153,11 @@ _COMMANDS: dict[str, tuple[Callable[[ArgumentParser], None], str, str]] = {
     "check": (_check, "judge templates by the documented rules", _EXIT_STATUS),
     "explain": (_explain, "show which way traffic goes, and what stops it", "exit status: 0, or 2 could not run"),
     "diagram": (_diagram, "draw the network and its paths", "exit status: 0, or 2 could not run"),
-    "rules": (_rules, "show the catalogue of rules, or one of them with its examples", "exit status: 0, or 2 could not run"),
+    "rules": (
+        _rules,
+        "show the catalogue of rules, or one of them with its examples",
+        "exit status: 0, or 2 could not run",
+    ),
     "orphans": (
         _orphans,
         "find what deleted Studio domains left in an account",

@@ -194,7 +194,7 @@ def _judged(
 
 def _shares(cases: Sequence[_Case], processes: int) -> list[Sequence[_Case]]:
     """Cut the cases into as many runs of about one weight as are worth a process; neighbours share most of their facts."""
-    if processes < 2:  # noqa: PLR2004 - this one alone
+    if processes < 2:
         return [cases]
     ends = list(accumulate(case.weight() for case in cases))
     total = ends[-1] if ends else 0

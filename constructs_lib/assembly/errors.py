@@ -23,7 +23,7 @@ class InputError(Exception):
         return InputError, (self.file, self.place, self.reason)
 
 
-class NotVisible(Exception):  # noqa: N818 - not an error: the templates simply do not say
+class NotVisible(Exception):
     """A rule asked for a fact that the templates do not hold; its result is *unverified*.
 
     ``what`` names the fact in words, ``declare`` says how to make it known.
@@ -36,7 +36,7 @@ class NotVisible(Exception):  # noqa: N818 - not an error: the templates simply 
         self.declare = declare
 
 
-class NotApplicable(Exception):  # noqa: N818 - not an error: the rule has nothing to say here
+class NotApplicable(Exception):
     """A rule does not concern this resource: no result."""
 
 

@@ -53,7 +53,7 @@ def parse(text: str, shown: str) -> Any:
     return parse_yaml(text, shown)
 
 
-class _NotJson(Exception):  # noqa: N818 - may still be YAML in flow style
+class _NotJson(Exception):
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
         self.line = line
@@ -101,7 +101,7 @@ def _decoded(text: str, shown: str, hook: Callable[[list[tuple[str, Any]]], Any]
         raise InputError(shown, "", f"not valid JSON: {_lower(str(error))}") from None
 
 
-class _Duplicate(Exception):  # noqa: N818 - control flow within this module
+class _Duplicate(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key

@@ -18,7 +18,9 @@ def render_list() -> str:
     rules = all_rules()
     lines = [f"{rule.id:12} {rule.severity.value:8} {rule.state:8} {rule.statement}" for rule in rules]
     checked = sum(rule.state == "checked" for rule in rules)
-    return "\n".join([*lines, "", f"{len(rules)} rules: {checked} checked in templates, {len(rules) - checked} advice", ""])
+    return "\n".join(
+        [*lines, "", f"{len(rules)} rules: {checked} checked in templates, {len(rules) - checked} advice", ""]
+    )
 
 
 def render_rule(rule: Rule) -> str:

@@ -23,4 +23,6 @@ def per_month(*, nat_gateways: int, endpoint_zones: int, keys: int = 0) -> float
         keys: customer-managed KMS keys.
 
     """
-    return HOURS_PER_MONTH * (nat_gateways * NAT_GATEWAY_HOUR + endpoint_zones * ENDPOINT_ZONE_HOUR) + keys * KMS_KEY_MONTH
+    return (
+        HOURS_PER_MONTH * (nat_gateways * NAT_GATEWAY_HOUR + endpoint_zones * ENDPOINT_ZONE_HOUR) + keys * KMS_KEY_MONTH
+    )

@@ -38,9 +38,7 @@ def render(report: Report) -> str:
     head = json.dumps({"tool": {"driver": _driver(rules)}, "columnKind": "unicodeCodePoints", **_invocation(report)})
     # One result a line: easy to compare and to search, and written by the fast half of the JSON module, which does not indent.
     lines = ",\n".join([json.dumps(result) for result in results])
-    return (
-        f'{{"$schema": {json.dumps(SCHEMA)}, "version": "2.1.0", "runs": [\n{head[:-1]}, "results": [\n{lines}\n]}}]}}\n'
-    )
+    return f'{{"$schema": {json.dumps(SCHEMA)}, "version": "2.1.0", "runs": [\n{head[:-1]}, "results": [\n{lines}\n]}}]}}\n'
 
 
 def _driver(rules: list[Rule]) -> dict[str, Any]:

@@ -44,7 +44,9 @@ def _result(result: Result, report: Report, paint: Paint) -> list[str]:
     label = _label(result)
     line = report.line(result) if result.verdict != SATISFIED else None
     where = ", ".join(part for part in (result.property or "", f"line {line}" if line else "") if part)
-    head = f"  {paint(f'{label:10}', label)} {result.rule.id}  {report.place(result)}" + (f" ({where})" if where else "")
+    head = f"  {paint(f'{label:10}', label)} {result.rule.id}  {report.place(result)}" + (
+        f" ({where})" if where else ""
+    )
     if result in report.known:
         head += paint("  known before", "dim")
     lines = [head]

@@ -83,7 +83,9 @@ class Report:
     def line(result: Result) -> int | None:
         """Return the line of the template that the result is about, if the template has lines."""
         path = result.property.split(".") if result.property else []
-        return result.template.line(result.resource.logical_id, *(int(step) if step.isdecimal() else step for step in path))
+        return result.template.line(
+            result.resource.logical_id, *(int(step) if step.isdecimal() else step for step in path)
+        )
 
     def as_json(self, result: Result) -> dict[str, Any]:
         """Return the result as the JSON report has it."""

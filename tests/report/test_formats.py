@@ -64,7 +64,10 @@ def test_json(given):
         "source": SOURCE,
         "acknowledged": None,
     }
-    rows = [(each["logical_id"], each["rule"], each["verdict"], each["severity"], each["line"], each["acknowledged"]) for each in document["results"]]
+    rows = [
+        (each["logical_id"], each["rule"], each["verdict"], each["severity"], each["line"], each["acknowledged"])
+        for each in document["results"]
+    ]
     assert rows == [
         ("Open", "SMN-X-01", "violated", "error", 8, None),
         ("Open", "SMN-X-02", "violated", "warning", 11, None),
@@ -93,7 +96,15 @@ def test_json_of_nothing():
     assert json.loads(said) == {
         "schema": 1,
         "results": [],
-        "summary": {"templates": 1, "skipped": 0, "subjects": 0, "violated": 0, "unverified": 0, "satisfied": 0, "acknowledged": 0},
+        "summary": {
+            "templates": 1,
+            "skipped": 0,
+            "subjects": 0,
+            "violated": 0,
+            "unverified": 0,
+            "satisfied": 0,
+            "acknowledged": 0,
+        },
     }
 
 
@@ -245,7 +256,9 @@ def test_sarif_names_what_could_not_be_read(tmp_path, schema):
 def test_junit(given):
     """One suite per template, one case per result: failures are what fails the run, what else is not kept is skipped with its reason."""
     said = junit.render(judged(given))
-    assert said == f"""<?xml version="1.0" encoding="UTF-8"?>
+    assert (
+        said
+        == f"""<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="sagemaker-network" tests="7" failures="1" errors="0" skipped="4">
   <testsuite name="sample.json" tests="7" failures="1" errors="0" skipped="4">
     <testcase classname="Open" name="SMN-X-01" file="sample.json" line="8">
@@ -270,11 +283,19 @@ fix: Mend 1.
   </testsuite>
 </testsuites>
 """
+    )
 
 
 @pytest.mark.parametrize(
     ("levels", "failures"),
-    [(["error"], 1), (["warning"], 2), (["unverified"], 2), (["warning", "unverified"], 3), (["never"], 0), (["error", "never"], 0)],
+    [
+        (["error"], 1),
+        (["warning"], 2),
+        (["unverified"], 2),
+        (["warning", "unverified"], 3),
+        (["never"], 0),
+        (["error", "never"], 0),
+    ],
 )
 def test_junit_fails_what_the_run_fails(given, levels, failures):
     """The failures are those that make the exit status 1 under the same levels."""

@@ -82,7 +82,12 @@ def test_colour(given):
     assert lines[0] == "\033[1msample.json\033[0m"
     assert lines[1] == "  \033[31merror     \033[0m SMN-X-01  Open (DirectInternetAccess, line 8)"
     assert lines[4] == f"             \033[2m{SOURCE}\033[0m"
-    assert [line[2:7] for line in lines if line.startswith("  \033")] == ["\033[31m", "\033[33m", "\033[35m", "\033[36m"]
+    assert [line[2:7] for line in lines if line.startswith("  \033")] == [
+        "\033[31m",
+        "\033[33m",
+        "\033[35m",
+        "\033[36m",
+    ]
     plain = painted
     for code in ("0", "1", "2", "31", "33", "35", "36"):
         plain = plain.replace(f"\033[{code}m", "")

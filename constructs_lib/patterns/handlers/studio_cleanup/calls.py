@@ -10,15 +10,15 @@ from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[impor
 from .outcome import Outcome, outcome
 
 
-class Later(Exception):  # noqa: N818 - it is not an error: the deletion goes on after a pause
+class Later(Exception):
     """Not now: a service is busy."""
 
 
-class OutOfTime(Exception):  # noqa: N818 - it is not an error: the next invocation goes on
+class OutOfTime(Exception):
     """The invocation of the function is about to end."""
 
 
-class Refused(Exception):  # noqa: N818 - the word of the reason
+class Refused(Exception):
     """A call that will fail again; the text names it."""
 
 

@@ -23,7 +23,7 @@ _DOMAIN_APP = "RStudioServerPro"
 _MOUNT_TARGET = "EFS mount target for "
 
 
-class Kept(Exception):  # noqa: N818 - a decision, no error
+class Kept(Exception):
     """The domain stays, with all that is in it."""
 
 
