@@ -100,9 +100,7 @@ def _check(options: Namespace) -> int:
         old = load_old(options.against, options.paths, parameters=parameters(options.parameter), region=options.region)
         known = known_before(results, given, old, rules)
         results = [*results, *what_changes(given, old, rules)]
-    report = Report(
-        given, results, known=known, compared=options.against is not None, show_all=options.show == "all"
-    )
+    report = Report(given, results, known=known, compared=options.against is not None, show_all=options.show == "all")
     levels = options.fail_on or ["error"]
     _write(_rendered(report, options, levels), options.output)
     return _unread(given) or (FAILED if report.fails(levels) else 0)
