@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import yaml
 from drawings import DOMAIN, NETWORK
@@ -301,3 +303,48 @@ def test_names_are_short_and_clean(given, shown):
     assert shortened(given) == shown
     assert len(shortened(given)) <= LONGEST
     assert clean("é漢字") == "é漢字"
+
+
+def places(value, path=()):
+    """The paths of everything within a value."""
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield (*path, key)
+        yield from places(value[key], (*path, key))
+
+
+def test_whatever_is_unknown_is_drawn():
+    """Any property may be a parameter without a value: what it decides is unverified or left out, and the rest is drawn."""
+    whole = yaml.safe_load(NETWORK + DOMAIN % "{Ref: Private}")
+    whole["Parameters"]["Free"] = {"Type": "String"}
+    whole["Resources"]["Nat"]["Properties"] |= {"AvailabilityMode": "zonal", "ConnectivityType": "public"}
+    asked = [
+        (name, path) for name, resource in whole["Resources"].items() for path in places(resource.get("Properties", {}))
+    ]
+    for name, path in asked:
+        document = copy.deepcopy(whole)
+        holder = document["Resources"][name]["Properties"]
+        for key in path[:-1]:
+            holder = holder[key]
+        holder[path[-1]] = "Free" if path[-1] == "Ref" else {"Ref": "Free"}
+        found = pictures(from_documents({"t": document}, defaults=True))
+        assert sum(len(picture.answers) for picture in found) >= 12, (name, path)
+    assert len(asked) > 60
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "counted"),
+    [
+        ("Nat", "AvailabilityMode", (1, 1, 1)),
+        ("Sts", "VpcEndpointType", (1, 0, 0)),
+        ("Sts", "SubnetIds", (1, 1, 1)),
+    ],
+)
+def test_cost_of_what_is_unknown_is_a_least(name, key, counted):
+    """Where a parameter decides what costs, the sum is what it costs at least."""
+    document = yaml.safe_load(NETWORK)
+    document["Parameters"]["Free"] = {"Type": "String"}
+    document["Resources"][name]["Properties"][key] = {"Ref": "Free"}
+    (picture,) = pictures(from_documents({"t": document}, defaults=True))
+    cost = picture.cost
+    assert (cost.nat_gateways, cost.interface_endpoints, cost.endpoint_zones) == counted
+    assert cost.least

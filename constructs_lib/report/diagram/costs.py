@@ -15,16 +15,21 @@ if TYPE_CHECKING:
 def costs(pictures: Sequence[Picture]) -> str:
     """Return the part of the page that adds them up, network by network."""
     rows = ""
-    total = 0.0
+    total, least = 0.0, False
     for picture in pictures:
         of = picture.cost
         dollars = cost.per_month(nat_gateways=of.nat_gateways, endpoint_zones=of.endpoint_zones)
         total += dollars
         zones = f"{of.interface_endpoints} with {of.endpoint_zones} interfaces" if of.interface_endpoints else "0"
-        cells = (text(of.nat_gateways), text(zones), _dollars(dollars))
+        least = least or of.least
+        cells = (text(of.nat_gateways), text(zones), _dollars(dollars, least=of.least))
         rows += element("tr", element("th", text(picture.title), scope="row"), *(element("td", cell) for cell in cells))
     foot = element(
-        "tr", element("th", "All", scope="row"), element("td", ""), element("td", ""), element("td", _dollars(total))
+        "tr",
+        element("th", "All", scope="row"),
+        element("td", ""),
+        element("td", ""),
+        element("td", _dollars(total, least=least)),
     )
     names = ("Network", "NAT gateways", "Interface endpoints", "US dollars a month")
     head = element("tr", *(element("th", name, scope="col") for name in names))
@@ -42,5 +47,5 @@ def costs(pictures: Sequence[Picture]) -> str:
     )
 
 
-def _dollars(amount: float) -> str:
-    return f"{amount:,.2f}"
+def _dollars(amount: float, *, least: bool) -> str:
+    return f"{'at least ' if least else ''}{amount:,.2f}"

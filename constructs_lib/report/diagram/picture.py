@@ -158,11 +158,13 @@ class Cost:
         nat_gateways: Its NAT gateways; a regional one counts once for each zone.
         endpoint_zones: Its interface endpoints, each counted once for each subnet.
         interface_endpoints: How many interface endpoints these are.
+        least: May there be more, because the templates do not say what an endpoint or a NAT gateway is, or where?
     """
 
     nat_gateways: int = 0
     endpoint_zones: int = 0
     interface_endpoints: int = 0
+    least: bool = False
 
 
 @dataclass

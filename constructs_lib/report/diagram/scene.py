@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import NatGateway
+from constructs_lib.network.endpoints import INTERFACE
 from constructs_lib.network.gateways import Instance
 from constructs_lib.network.vantage import BOTH, FILES_ONLY, MANAGED
 from constructs_lib.report.diagram.names import clean, full, name, shortened, stack, workload_name
@@ -242,11 +243,19 @@ class Scene:
     def _cost(self, vpc: Vpc, nats: Iterable[Any]) -> Cost:
         cost = Cost()
         for nat in nats:
-            cost.nat_gateways += max(1, len(_zones(vpc))) if nat.regional else 1
+            try:
+                cost.nat_gateways += max(1, len(_zones(vpc))) if nat.regional else 1
+            except NotVisible:
+                cost.nat_gateways += 1
+                cost.least = True
         for endpoint in vpc.endpoints:
-            if not endpoint.declared and endpoint.kind == "Interface":
+            kind = endpoint_kind(endpoint)
+            cost.least = cost.least or kind == "unknown"
+            if kind == INTERFACE and not endpoint.declared:
                 cost.interface_endpoints += 1
                 cost.endpoint_zones += len(endpoint.subnets)
+                # A parameter that is the whole list may name several.
+                cost.least = cost.least or not isinstance(endpoint.get("SubnetIds", default=[]), list)
         return cost
 
     def finished(self) -> Picture:
@@ -288,6 +297,14 @@ def subnet_lines(subnet: Subnet) -> list[str]:
         found.append(str(subnet.cidr))
     kind = route_class(subnet)
     return found if subnet.imported and kind == "unknown" else [*found, ROUTES[kind]]
+
+
+def endpoint_kind(endpoint: Endpoint) -> str:
+    """`Interface`, `Gateway` or `GatewayLoadBalancer`; `unknown` where the templates do not say."""
+    try:
+        return endpoint.kind
+    except NotVisible:
+        return "unknown"
 
 
 def endpoint_row(endpoint: Endpoint) -> str:

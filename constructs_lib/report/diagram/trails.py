@@ -10,7 +10,7 @@ from constructs_lib.assembly import NotVisible
 from constructs_lib.network import NatGateway
 from constructs_lib.network.gateways import Instance
 from constructs_lib.report.diagram.picture import CAUSES, MARKS, Node
-from constructs_lib.report.diagram.scene import endpoint_row
+from constructs_lib.report.diagram.scene import endpoint_kind, endpoint_row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _ENDS = {
     "Interface": ("endpoint", "Interface endpoint", "Interface endpoints"),
     "Gateway": ("endpoint", "Gateway endpoint", "Gateway endpoints"),
     "GatewayLoadBalancer": ("endpoint", "Gateway load balancer endpoint", "Gateway load balancer endpoints"),
+    "unknown": ("endpoint", "Endpoint", "Endpoints"),
     "services": ("services", "AWS service", "AWS services"),
     "addresses": ("addresses", "Addresses", "Addresses"),
     "storage": ("storage", "File system", "File systems"),
@@ -75,7 +76,7 @@ def draw(scene: Scene, lots: Lots, outcomes: Sequence[Outcome], answers: Mapping
     ends: dict[Hashable, End] = {}
     endpoints = {} if scene.vpc is None else {endpoint.id: endpoint for endpoint in scene.vpc.endpoints}
     for endpoint in endpoints.values():
-        ends[endpoint] = End(endpoint.kind, endpoint_row(endpoint))
+        ends[endpoint] = End(endpoint_kind(endpoint), endpoint_row(endpoint))
     for outcome in outcomes:
         chain = _Walk(scene, lots, outcome, endpoints).chain()
         asked = [answers.get((member, outcome.destination)) for member in outcome.station.members]
