@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from iam_evaluator import ACCOUNT, evaluate, simulation
 
 from constructs_lib import PrivateNetwork

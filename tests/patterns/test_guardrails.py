@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import sys
-from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
@@ -13,9 +11,6 @@ from aws_cdk import assertions
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from iam_evaluator import ACCOUNT, evaluate, simulation
 
 from constructs_lib import PrivateNetwork
