@@ -228,7 +228,7 @@ def _packed(results: Sequence[Result], share: Sequence[_Case], rules: Sequence[R
     packed: list[Any] = []
     for result in results:
         key = resources[result.resource] * len(rules) + order[result.rule]
-        if result.verdict is SATISFIED and not result.message:
+        if result.verdict is SATISFIED and not (result.message or result.assumptions):
             packed.append(key)
         else:
             facts = (result.verdict, result.property, result.message, result.severity.value, result.assumptions)
