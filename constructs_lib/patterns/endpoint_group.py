@@ -7,7 +7,7 @@ from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from constructs_lib.patterns.errors import listed
 from constructs_lib.patterns.imported import subnet_range
@@ -37,7 +37,7 @@ class EndpointGroup:
         self._subnets = subnets
         self._quota = quota
         self._group: ec2.SecurityGroup | None = None
-        self._workloads: dict[str, ec2.ISecurityGroup] = {}
+        self._workloads: dict[str, tuple[ec2.ISecurityGroup, Construct]] = {}
         self._peers: dict[str, int] = {}
         self._by_range = False
 
@@ -54,8 +54,12 @@ class EndpointGroup:
             )
         return self._group
 
-    def admit(self, groups: Sequence[ec2.ISecurityGroup]) -> None:
+    def admit(self, groups: Sequence[ec2.ISecurityGroup], *, workload: object = None) -> None:
         """Admit HTTPS from the members of these groups.
+
+        Args:
+            groups: the groups.
+            workload: whose they are. Default: their own.
 
         Raises:
             ValueError: there are more rules than the quota, and the ranges of the subnets are not known or too many as well.
@@ -63,11 +67,24 @@ class EndpointGroup:
         for group in groups:
             if group.node.path in self._workloads:
                 continue
-            self._workloads[group.node.path] = group
+            self._workloads[group.node.path] = (group, self._home(group, workload))
             if not self._by_range and len(self._workloads) + self._peer_rules > self._quota:
                 self._admit_ranges()
             if not self._by_range:
-                self._admit_group(group)
+                self._admit_group(*self._workloads[group.node.path])
+
+    def stands_here(self, group: ec2.ISecurityGroup, workload: object) -> bool:
+        """Whether rules between this group and that of the endpoints stand in the network's stack, and not beside the group.
+
+        Two stacks must not come to depend on each other. Whoever has a group in the network's own VPC depends on the network; one that comes
+        from the stack of a VPC that exists, or with a workload of another stack, does not, and the network may depend on it.
+        """
+        theirs, ours = _stack_of(group), _stack_of(self._scope)
+        if theirs == ours or _stack_of(self._vpc) == ours:
+            return False
+        if _stack_of(workload if workload is not None else group) != theirs:
+            return True
+        return isinstance(self._vpc, ec2.Vpc) and _stack_of(self._vpc) == theirs
 
     def admit_peer(self, peer: ec2.IPeer, *, rules: int) -> None:
         """Admit HTTPS from a peer.
@@ -92,15 +109,22 @@ class EndpointGroup:
     def _peer_rules(self) -> int:
         return sum(self._peers.values())
 
-    @property
-    def _rule_id(self) -> str:
-        return f"To{cdk.Names.unique_resource_name(self.security_group, max_length=60)}"
+    def _home(self, group: ec2.ISecurityGroup, workload: object) -> Construct:
+        """What the rule about a group stands under: the group, or the stack of one that is brought in, or the endpoints' group."""
+        if self.stands_here(group, workload):
+            return self.security_group
+        return group if isinstance(group, Construct) else cdk.Stack.of(group)
 
-    def _admit_group(self, group: ec2.ISecurityGroup) -> None:
-        """The rule stands beside the workload's group: that stack already depends on the network's, which must not depend on it."""
+    def _rule_id(self, group: ec2.ISecurityGroup, home: Construct) -> str:
+        to = f"To{cdk.Names.unique_resource_name(self.security_group, max_length=60)}"
+        return (
+            to if home.node.path == group.node.path else f"{cdk.Names.unique_resource_name(group, max_length=60)}{to}"
+        )
+
+    def _admit_group(self, group: ec2.ISecurityGroup, home: Construct) -> None:
         ec2.CfnSecurityGroupIngress(
-            cast("Construct", group),
-            self._rule_id,
+            home,
+            self._rule_id(group, home),
             group_id=self.security_group.security_group_id,
             ip_protocol="tcp",
             from_port=HTTPS,
@@ -120,8 +144,8 @@ class EndpointGroup:
             )
         self._check(len(ranges))
         self._by_range = True
-        for group in self._workloads.values():
-            group.node.try_remove_child(self._rule_id)
+        for group, home in self._workloads.values():
+            home.node.try_remove_child(self._rule_id(group, home))
         for each in dict.fromkeys(ranges):
             assert each is not None
             self.security_group.add_ingress_rule(ec2.Peer.ipv4(each), ec2.Port.tcp(HTTPS), _DESCRIPTION)
@@ -146,3 +170,8 @@ class EndpointGroup:
             "let workloads share a group, or raise the quota of inbound rules per security group (Service Quotas, L-0EA8095F) "
             f"and set security_group_rule_quota to {number} or more"
         )
+
+
+def _stack_of(thing: object) -> str:
+    """The path of the stack that a construct is in; none for what is no construct."""
+    return cdk.Stack.of(cast("IConstruct", thing)).node.path if hasattr(thing, "node") else ""

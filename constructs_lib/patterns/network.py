@@ -254,7 +254,7 @@ class PrivateNetwork(Construct):
             require_type("services", service, Service, "list services of constructs_lib.services")
             if service not in self._found and service not in self._endpoints.made and not self.egress.reaches_services:
                 self.add_endpoint(service)
-        self._traffic.let_through(groups, services)
+        self._traffic.let_through(workload, groups, services)
 
     def add_endpoint(self, service: Service) -> ec2.VpcEndpoint:
         """The endpoint of a service, made if the network has none yet, also where the way out serves it.
@@ -291,7 +291,7 @@ class PrivateNetwork(Construct):
         # Addresses and prefix lists are connectable too, without security groups.
         groups = list(peer.connections.security_groups)
         if groups:
-            self._group.admit(groups)
+            self._group.admit(groups, workload=peer)
         elif hasattr(peer, "unique_id"):
             self._group.admit_peer(cast("ec2.IPeer", peer), rules=rules)
         else:

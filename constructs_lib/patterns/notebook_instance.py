@@ -136,9 +136,11 @@ class NotebookInstance(Construct):
             default_code_repository=settings.default_code_repository,
             additional_code_repositories=list(settings.additional_code_repositories) or None,
         )
+        # It uses its permissions as soon as it starts; on the role itself it depends by reference.
         if settings.role is None:
-            # It uses its permissions as soon as it starts; on the role itself it depends by reference.
             notebook.node.add_dependency(self.role.node.find_child(PERMISSIONS))
+        elif self.role.node.try_find_child("Resource") is not None:
+            notebook.node.add_dependency(self.role)
         return notebook
 
     def _allow_idle_shutdown(self) -> None:
@@ -150,9 +152,11 @@ class NotebookInstance(Construct):
         statement = iam.PolicyStatement(
             sid="StopWhenIdle", actions=["sagemaker:StopNotebookInstance"], resources=[self.notebook_instance.ref]
         )
-        if self._settings.role is None:
+        if self.role.node.try_find_child("Resource") is not None:
+            # A policy of its own, in the notebook's stack: that of the role must not depend on it.
             iam.ManagedPolicy(self, "IdleShutdownPolicy", roles=[self.role], statements=[statement])
         else:
+            # One that is brought in may not be the app's to change, which it knows itself.
             self.role.add_to_principal_policy(statement)
 
     def _outputs(self) -> None:

@@ -33,9 +33,10 @@ def vpc_range(vpc: ec2.IVpc) -> IPv4Network | None:
     resource = vpc.node.default_child
     try:
         text = resource.cidr_block if isinstance(resource, ec2.CfnVPC) else vpc.vpc_cidr_block
-    except RuntimeError:
+        return IPv4Network(text) if text is not None and known(text) else None
+    except (RuntimeError, ValueError):
+        # ValueError: before its first look-up the CDK stands in a VPC of 1.2.3.4/5, which is no range.
         return None
-    return IPv4Network(text) if text is not None and known(text) else None
 
 
 def own_range(vpc: ec2.IVpc) -> str:

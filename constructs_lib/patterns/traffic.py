@@ -41,30 +41,33 @@ class Traffic:
         self._made = made
         self._group = group
         self._s3_prefix_list = s3_prefix_list
-        self._connected: list[tuple[Sequence[ec2.ISecurityGroup], Sequence[Service]]] = []
+        self._connected: list[tuple[ec2.IConnectable, Sequence[ec2.ISecurityGroup], Sequence[Service]]] = []
 
-    def let_through(self, groups: Sequence[ec2.ISecurityGroup], services: Sequence[Service]) -> None:
-        """Let the traffic of these groups to these services pass."""
-        self._connected.append((groups, services))
+    def let_through(
+        self, workload: ec2.IConnectable, groups: Sequence[ec2.ISecurityGroup], services: Sequence[Service]
+    ) -> None:
+        """Let the traffic of a workload with these groups to these services pass."""
+        self._connected.append((workload, groups, services))
         for service in services:
-            self._open(groups, service)
+            self._open(workload, groups, service)
         if proxy := self._egress.proxy:
             _let_out(groups, proxy.peer, proxy.port, "HTTP proxy")
 
     def turn_to_endpoint(self, service: Service) -> None:
         """Let those who reached a service by the way out reach the endpoint that now answers to its name."""
-        for groups, services in self._connected:
+        for workload, groups, services in self._connected:
             if service in services:
-                self._open(groups, service)
+                self._open(workload, groups, service)
 
-    def _open(self, groups: Sequence[ec2.ISecurityGroup], service: Service) -> None:
-        if service in self._found:
-            peers = self._peers_of(self._found[service])
-        elif service in self._made and not service.has_gateway:
-            self._group.admit(groups)
-            peers = [self._group.security_group]
-        else:
-            peers = [self._public_peer(service)]
+    def _open(self, workload: ec2.IConnectable, groups: Sequence[ec2.ISecurityGroup], service: Service) -> None:
+        if service in self._made and not service.has_gateway:
+            self._group.admit(groups, workload=workload)
+            for group in groups:
+                remote = self._group.stands_here(group, workload)
+                _let_out([group], self._group.security_group, HTTPS, "HTTPS to AWS services", remote=remote)
+            return
+        known = service in self._found
+        peers = self._peers_of(self._found[service]) if known else [self._public_peer(service)]
         for peer in peers:
             _let_out(groups, peer, HTTPS, f"HTTPS to {service}" if service.has_gateway else "HTTPS to AWS services")
 
@@ -90,8 +93,10 @@ def path_of(connectable: ec2.IConnectable) -> str:
     return node.path if node is not None else repr(connectable)
 
 
-def _let_out(groups: Sequence[ec2.ISecurityGroup], peer: ec2.IPeer, port: int, description: str) -> None:
+def _let_out(
+    groups: Sequence[ec2.ISecurityGroup], peer: ec2.IPeer, port: int, description: str, *, remote: bool = False
+) -> None:
     for group in groups:
         # The CDK warns about a rule for a group that lets out everything.
         if not group.allow_all_outbound:
-            group.add_egress_rule(peer, ec2.Port.tcp(port), description)
+            group.add_egress_rule(peer, ec2.Port.tcp(port), description, remote)

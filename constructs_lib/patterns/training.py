@@ -222,7 +222,11 @@ class PrivateTrainingJobNetwork(Construct):
         if policy is None:
             policy = network_interface_policy(self, "NetworkInterfaces", acknowledgements=self._overrides)
         assert isinstance(policy, iam.ManagedPolicy)
-        role.add_managed_policy(policy)
+        if role.node.try_find_child("Resource") is not None:
+            role.add_managed_policy(policy)
+        else:
+            # The CDK would leave out a role that is brought in and say nothing; the policy can name it all the same.
+            policy.attach_to_role(role)
 
     def require_for(self, *principals: iam.IRole | iam.IUser | iam.IGroup) -> SageMakerGuardrails:
         """Have roles, users or groups start SageMaker workloads in this network and nowhere else: denied otherwise, whatever else allows it.
@@ -266,7 +270,8 @@ class PrivateTrainingJobNetwork(Construct):
     def _admit_to_registry(self, registry: ec2.IConnectable | None) -> None:
         if registry is not None:
             self.network.connect(self, LAMBDA)
-            registry.connections.allow_from(self.security_group, ec2.Port.tcp(443), "Images of SageMaker jobs")
+            # From this side, so that the rules are in this stack: the registry's must not depend on it.
+            self.security_group.connections.allow_to(registry, ec2.Port.tcp(443), "Images of SageMaker jobs")
 
     def _check_subnets(self, max_instances: int, *, efa: bool) -> None:
         count = len(self.subnets)

@@ -81,7 +81,7 @@ class VpcNotebookInstance(NotebookInstance):
             )
         if path in self._mounts:
             raise ValueError(f"path is {path!r}, where a file system is mounted already: give each its own")
-        file_system.connections.allow_default_port_from(self, f"NFS from the notebook {self.node.path}")
+        self._open_nfs(file_system)
         stack = cdk.Stack.of(self)
         script = packaged(
             "mount",
@@ -95,6 +95,17 @@ class VpcNotebookInstance(NotebookInstance):
         rules = _rules([*file_system.connections.security_groups, *self.security_groups])
         self.notebook_instance.node.add_dependency(file_system.mount_targets_available, *rules)
         self._update_lifecycle()
+
+    def _open_nfs(self, file_system: efs.IFileSystem) -> None:
+        """With the rules in the notebook's stack, which depends on the file system's; a group of a third stack takes them
+        there, as that is rather a stack which the file system's depends on too.
+        """
+        what, stack = f"NFS from the notebook {self.node.path}", cdk.Stack.of(self).node.path
+        for group in self.security_groups:
+            if cdk.Stack.of(group).node.path == stack:
+                group.connections.allow_to_default_port(file_system, what)
+            else:
+                file_system.connections.allow_default_port_from(group, what)
 
     def _security_group(self, vpc: ec2.IVpc, *, allow_all_outbound: bool) -> ec2.SecurityGroup:
         return ec2.SecurityGroup(

@@ -387,6 +387,13 @@ class TestVpcNotebookDirectInternet:
         VpcNotebookDirectInternet(stack, "Notebook", vpc=vpc)
         assert properties(stack)["SubnetId"] == "subnet-private"
 
+    def test_before_the_first_look_up_the_placeholders_of_the_cdk_do_no_harm(self) -> None:
+        """They have a range that is none, and the CDK only looks a VPC up once the app was synthesized with them."""
+        stack = cdk.Stack(cdk.App(), "Stack", env=cdk.Environment(account="111122223333", region="eu-west-1"))
+        vpc = ec2.Vpc.from_lookup(stack, "Vpc", vpc_id="vpc-0123456789abcdef0")
+        VpcNotebookDirectInternet(stack, "Notebook", vpc=vpc, on_premises_cidrs=["10.0.0.0/16"])
+        assert properties(stack)["SubnetId"] == "p-12345"
+
     def test_subnets_and_groups_can_be_chosen(self, stack: cdk.Stack) -> None:
         """The groups given are used as they are."""
         vpc = make_vpc(stack)
@@ -719,10 +726,10 @@ class TestIdleShutdown:
         ]
 
     def test_a_role_that_is_given_is_granted_it_too(self, stack: cdk.Stack) -> None:
-        """As any grant of the CDK."""
+        """By a policy beside the notebook, so that it may stand in another stack than the role."""
         role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
         NoVpcNotebook(stack, "Notebook", role=role, idle_shutdown=cdk.Duration.minutes(30))
-        policy = properties(stack, "AWS::IAM::Policy")
+        policy = properties(stack, "AWS::IAM::ManagedPolicy")
         assert policy["PolicyDocument"]["Statement"][0]["Action"] == "sagemaker:StopNotebookInstance"
 
 

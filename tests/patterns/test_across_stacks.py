@@ -1,0 +1,142 @@
+"""Parts in several stacks: none comes to depend on another in a circle, wherever networks, workloads, groups, roles and file systems are made."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_efs as efs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk.assertions import Template
+
+from constructs_lib import (
+    Egress,
+    NoVpcNotebook,
+    PrivateNetwork,
+    PrivateNotebook,
+    PrivateTrainingJobNetwork,
+    StudioDomain,
+    VpcNotebookDirectInternet,
+    VpcOnly,
+)
+from constructs_lib.services import STS
+
+INGRESS = "AWS::EC2::SecurityGroupIngress"
+EGRESS = "AWS::EC2::SecurityGroupEgress"
+SAGEMAKER = iam.ServicePrincipal("sagemaker.amazonaws.com")
+
+
+@pytest.fixture
+def app():
+    return cdk.App()
+
+
+@pytest.fixture
+def first(app):
+    """The stack that others build on."""
+    return cdk.Stack(app, "First")
+
+
+@pytest.fixture
+def second(app):
+    return cdk.Stack(app, "Second")
+
+
+def isolated_vpc(stack):
+    kind = ec2.SubnetType.PRIVATE_ISOLATED
+    configuration = [ec2.SubnetConfiguration(name="Isolated", subnet_type=kind)]
+    return ec2.Vpc(stack, "Vpc", nat_gateways=0, subnet_configuration=configuration)
+
+
+def closed_group(stack, vpc, name="Group"):
+    return ec2.SecurityGroup(stack, name, vpc=vpc, description=name, allow_all_outbound=False)
+
+
+def ports(stack, kind, port=443):
+    """How many rules of this kind stand in the stack as resources of their own, for the port."""
+    return len(Template.from_stack(stack).find_resources(kind, {"Properties": {"FromPort": port}}))
+
+
+def test_workloads_of_other_stacks(app, first):
+    """Notebooks, Studio and jobs share a network: their stacks depend on its, and it on none."""
+    network = PrivateNetwork(first, "Network")
+    stacks = [cdk.Stack(app, name) for name in ("Notebooks", "Studio", "Jobs")]
+    PrivateNotebook(stacks[0], "One", network=network, private_page=True)
+    PrivateNotebook(stacks[0], "Two", network=network, services=[STS])
+    StudioDomain(stacks[1], "Domain", domain_name="lab", access=VpcOnly(network), user_profiles=["ana"])
+    PrivateTrainingJobNetwork(stacks[2], "Jobs", network=network)
+    app.synth()
+    assert [stack.dependencies for stack in stacks] == [[first]] * 3
+    assert first.dependencies == []
+
+
+def test_a_group_of_the_vpc_s_stack(first, second):
+    """A notebook beside the network, with a group that is made beside the VPC: the rules stand where the network is."""
+    vpc = isolated_vpc(first)
+    network = PrivateNetwork.from_vpc(second, "Network", vpc=vpc, egress=Egress.NONE)
+    PrivateNotebook(second, "Notebook", network=network, security_groups=[closed_group(first, vpc)])
+    assert (ports(second, INGRESS), ports(second, EGRESS)) == (1, 1)
+    assert (ports(first, INGRESS), ports(first, EGRESS)) == (0, 0)
+    assert first.dependencies == []
+
+
+def test_a_group_of_a_third_stack(app, first, second):
+    """The same with a stack for security groups alone, which knows the VPC but not the network."""
+    vpc = isolated_vpc(first)
+    groups = cdk.Stack(app, "Groups")
+    network = PrivateNetwork.from_vpc(second, "Network", vpc=vpc, egress=Egress.NONE)
+    PrivateNotebook(second, "Notebook", network=network, security_groups=[closed_group(groups, vpc)])
+    assert (ports(second, INGRESS), ports(second, EGRESS)) == (1, 1)
+    assert groups.dependencies == [first]
+
+
+def test_people_from_the_vpc_s_stack(first, second):
+    """A group that is let use the endpoints, as that of a VPN endpoint, may stand beside the VPC."""
+    vpc = isolated_vpc(first)
+    network = PrivateNetwork.from_vpc(second, "Network", vpc=vpc, egress=Egress.NONE)
+    network.allow_from(closed_group(first, vpc))
+    assert ports(second, INGRESS) == 1
+    assert first.dependencies == []
+
+
+def test_a_file_system_of_another_stack(first, second):
+    """Both rules stand with the notebook, which depends on the file system."""
+    vpc = ec2.Vpc(first, "Vpc", ip_addresses=ec2.IpAddresses.cidr("10.1.0.0/16"))
+    notebook = VpcNotebookDirectInternet(second, "Notebook", vpc=vpc)
+    notebook.mount(efs.FileSystem(first, "Files", vpc=vpc), "/mnt/data")
+    assert (ports(second, INGRESS, 2049), ports(second, EGRESS, 2049)) == (1, 1)
+    assert first.dependencies == []
+
+
+def test_a_file_system_and_a_group_of_other_stacks(app, first, second):
+    """Where the notebook has a group that is made beside the VPC, the rules stand with the file system."""
+    vpc = ec2.Vpc(first, "Vpc", ip_addresses=ec2.IpAddresses.cidr("10.1.0.0/16"))
+    files = efs.FileSystem(cdk.Stack(app, "Data"), "Files", vpc=vpc)
+    group = closed_group(first, vpc)
+    VpcNotebookDirectInternet(second, "Notebook", vpc=vpc, security_groups=[group]).mount(files, "/mnt/data")
+    assert (ports(files.stack, INGRESS, 2049), ports(files.stack, EGRESS, 2049)) == (1, 1)
+    assert (first.dependencies, files.stack.dependencies) == ([], [first])
+
+
+def test_a_registry_of_another_stack(first, second):
+    """Both rules stand with the jobs, which name the registry's group."""
+    network = PrivateNetwork(first, "Network")
+    PrivateTrainingJobNetwork(second, "Jobs", network=network, private_registry=closed_group(first, network.vpc))
+    second.node.root.synth()
+    assert (first.dependencies, second.dependencies) == ([], [first])
+
+
+def test_a_role_and_a_key_of_another_stack(first, second):
+    """The notebook may stop itself by a policy in its own stack."""
+    role, key = iam.Role(first, "Role", assumed_by=SAGEMAKER), kms.Key(first, "Key")
+    idle = cdk.Duration.hours(1)
+    NoVpcNotebook(second, "Notebook", role=role, encryption_key=key, idle_shutdown=idle)
+    network = PrivateNetwork(second, "Network", encryption_key=key)
+    PrivateTrainingJobNetwork(second, "Jobs", network=network, role=role, encryption_key=key)
+    access = VpcOnly(network)
+    StudioDomain(
+        second, "Studio", domain_name="lab", access=access, role=role, encryption_key=key, user_profiles=["ana"]
+    )
+    second.node.root.synth()
+    assert (first.dependencies, second.dependencies) == ([], [first])
