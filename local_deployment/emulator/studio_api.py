@@ -106,6 +106,8 @@ def _delete_file_system(account: str, region: str, file_system: str) -> None:
     from moto.efs.models import efs_backends
 
     efs = efs_backends[account][region]
+    if file_system not in efs.file_systems_by_id:
+        return
     for target in list(efs.file_systems_by_id[file_system].iter_mount_targets()):
         efs.delete_mount_target(target.mount_target_id)
     efs.delete_file_system(file_system)

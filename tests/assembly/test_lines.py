@@ -141,8 +141,8 @@ def test_lookups_are_quick(tmp_path):
     resources = {f"R{index}": {"Type": "X", "Properties": {"A": [1] * 20, "B": {"C": index}}} for index in range(1000)}
     (tmp_path / "t.json").write_text(json.dumps({"Resources": resources}, indent=1))
     template = load([str(tmp_path / "t.json")]).templates[0]
-    started = time.perf_counter()
+    started = time.process_time()
     assert [template.line(f"R{index}", "B", "C") for index in (0, 999)] == [29, 29 + 999 * 30]
     for index in range(1000):
         template.line(f"R{index}", "B", "C")
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

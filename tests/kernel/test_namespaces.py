@@ -78,6 +78,7 @@ def test_a_command_that_is_refused_is_an_error_with_its_line():
 
 def test_what_is_missing_is_the_reason_to_skip(monkeypatch):
     """The reason names the command, or what the kernel said; where namespaces are required it is an error."""
+    monkeypatch.delenv("REQUIRE_NETWORK_NAMESPACES", raising=False)
     assert why_not("no-such-command") == "no-such-command is not installed (apt-get install iproute2 nftables)"
     assert needs_namespaces("no-such-command").args == (True,)
     monkeypatch.setenv("REQUIRE_NETWORK_NAMESPACES", "1")
