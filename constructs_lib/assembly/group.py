@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from constructs_lib.assembly.resource import Resource
     from constructs_lib.assembly.template import Template
 
+#: Among the types of resources that something makes: any.
+ANY_TYPE = frozenset({"*"})
+
 
 class Group:
     """Templates among which exports, VPCs and names are shared."""
@@ -61,8 +64,11 @@ class Group:
         return [resource for kind in types for resource in self._by_type.get(kind, ())]
 
     def unexpanded(self, *types: str) -> list[Unknown]:
-        """Return the lists, not known, of the ``Fn::ForEach`` loops that make resources of these types: there may be more than are visible."""
-        wanted = frozenset(types)
+        """Return the lists, not known, of the ``Fn::ForEach`` loops that make resources of these types: there may be more than are visible.
+
+        What ``Fn::Transform`` inserts may be of any type.
+        """
+        wanted = frozenset(types) | ANY_TYPE
         return [what for template in self.templates for what, made in template.unexpanded.values() if made & wanted]
 
     @property

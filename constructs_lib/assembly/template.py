@@ -6,6 +6,7 @@ from constructs_lib.assembly.conditions import Condition, check_conditions, comp
 from constructs_lib.assembly.cycles import check_resource_cycles
 from constructs_lib.assembly.errors import InputError
 from constructs_lib.assembly.facts import fact
+from constructs_lib.assembly.group import ANY_TYPE
 from constructs_lib.assembly.parameters import Parameter
 from constructs_lib.assembly.reference_functions import partition_of
 from constructs_lib.assembly.resolve import resolve
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 #: The key under ``Metadata``, of the template and of its resources, for what is declared to the checks.
 DECLARED = "SageMakerNetwork"
+_TRANSFORM = "Fn::Transform"
 
 
 class Template:
@@ -52,7 +54,7 @@ class Template:
         self.parent = parent
         self.constructs = constructs
         self.group = group
-        #: Loops over lists that are not known: by name, what the list is and which types of resources they make.
+        #: Loops over lists that are not known, and macros: by name, what the list is and which types of resources they make.
         self.unexpanded: Mapping[str, tuple[Unknown, frozenset[str]]] = {}
         self.metadata: Mapping[str, Any] = self._section("Metadata")
         self.mappings = self._section("Mappings")
@@ -76,6 +78,12 @@ class Template:
             self.conditions = {name: Condition(self, name, definition) for name, definition in definitions.items()}
         self.outputs = sections[1] if written is None else written("Outputs", sections[1])
         resources = sections[2] if written is None else written("Resources", sections[2])
+        if _TRANSFORM in resources:
+            inserted = Unknown(
+                f"what {_TRANSFORM} inserts into Resources", "give the template as it is after the macros"
+            )
+            self.unexpanded = {**self.unexpanded, _TRANSFORM: (inserted, ANY_TYPE)}
+            resources = {name: body for name, body in resources.items() if name != _TRANSFORM}
         self.resources = {name: self._resource(name, body) for name, body in resources.items()}
         check_resource_cycles(path, resources)
         self.declarations: Mapping[str, Any] = {}

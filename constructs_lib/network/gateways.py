@@ -99,6 +99,8 @@ class NatGateway(Thing):
         Raises:
             NotVisible: Its subnet's routes are not in the templates, or lead through an appliance.
         """
+        if not self.exists:
+            return f"NAT gateway {self.id} is not created"
         if self.private:
             return f"NAT gateway {self.id} is private"
         if self.regional or self.subnet is None:

@@ -128,12 +128,17 @@ class SecurityGroup(Thing):
 
     def _perhaps(self, direction: str) -> Iterator[Rule]:
         """The rules that separate resources may add to it: their group is a parameter or alike."""
-        for each, reason in self.network.perhaps_pointing(_SEPARATE[direction], self, "GroupId"):
-            rule = self._read(each, direction)
-            if rule is not None:
-                rule.perhaps, rule.block = True, None
-                rule.unknown = rule.unknown or reason
-                yield rule
+        try:
+            for each, reason in self.network.perhaps_pointing(_SEPARATE[direction], self, "GroupId"):
+                rule = self._read(each, direction)
+                if rule is not None:
+                    rule.perhaps, rule.block = True, None
+                    rule.unknown = rule.unknown or reason
+                    yield rule
+        except NotVisible as reason:
+            rule = _unknown_rule(self, direction, reason)
+            rule.perhaps = True
+            yield rule
 
     def _read(self, each: Thing, direction: str) -> Rule | None:
         names = ("IpProtocol", "FromPort", "ToPort", "CidrIp", "CidrIpv6", _GROUPS[direction], _LISTS[direction])

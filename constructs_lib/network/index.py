@@ -106,9 +106,15 @@ class Index:
         """Yield the things that exist and may name `target` at `path`, as a parameter, an output or alike stands there; and why it is not known.
 
         They are asked for only where what surely names it lacks something: what is missing then is not known to be missing.
+
+        Raises:
+            NotVisible: A loop or a macro that the templates do not write out makes things of this kind, or any.
         """
         if target.source is not None:
             return
+        types = (kind,) if isinstance(kind, str) else kind.types
+        for made in self.group.unexpanded(*types):
+            raise NotVisible(f"whether {made.what} has anything to do with {target.noun} {target.id}", made.declare)
         for thing in self._open_ends(kind, path):
             if thing.exists and not self._keys(thing.get(*path)).isdisjoint(self._open[kind, path][thing]):
                 where = ".".join(str(part) for part in path)

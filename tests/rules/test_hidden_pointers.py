@@ -71,3 +71,33 @@ def test_a_rule_of_an_unknown_group_opens_nothing(changed, judge):
     add = "Wide: {Type: 'AWS::EC2::SecurityGroupIngress', Properties: {GroupId: {Ref: Hidden}, IpProtocol: -1, CidrIp: 0.0.0.0/0}}"
     for rule in ("SMN-NB-11", "SMN-DOM-10"):
         assert {row[0] for row in judge(rule, changed(rule, "keeps", {}, add))} == {"satisfied"}
+
+
+LOOP = {
+    "Fn::ForEach::More": [
+        "Name",
+        {"Ref": "Names"},
+        {"More${Name}": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {}}},
+    ]
+}
+INCLUDED = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/more.yaml"}}}
+MADE = [
+    ("SMN-NB-05", "ApiEndpoint", LOOP, "unverified"),
+    ("SMN-RT-03", "SubnetRouteTable", LOOP, "violated"),
+    ("SMN-NB-05", "ApiEndpoint", INCLUDED, "unverified"),
+    ("SMN-RT-03", "SubnetRouteTable", INCLUDED, "unverified"),
+    ("SMN-NB-11", None, INCLUDED, "satisfied"),
+    ("SMN-DOM-08", "AppIngress", INCLUDED, "unverified"),
+]
+
+
+@pytest.mark.parametrize(("rule", "removed", "made", "verdict"), MADE)
+def test_what_a_loop_or_a_macro_may_make(rule, removed, made, verdict, example, judge):
+    """A loop over an unknown list may make what is missing, of its types; what is included at deployment may be of any."""
+    document = example(rule, "keeps")
+    document.update(Transform="AWS::LanguageExtensions")
+    document.setdefault("Parameters", {})["Names"] = {"Type": "CommaDelimitedList"}
+    document["Resources"].update(made)
+    if removed:
+        del document["Resources"][removed]
+    assert {row[0] for row in judge(rule, document)} == {verdict}
