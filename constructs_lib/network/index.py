@@ -100,6 +100,10 @@ class Index:
                 found.append(thing)
         return found
 
+    def at_most_pointing(self, kind: type[Any] | str, target: Thing, *path: str | int) -> int:
+        """How many things name `target` in some world, without asking which world it is."""
+        return len(self._index(kind, path).get(self.identity(target), ()))
+
     def perhaps_pointing(
         self, kind: type[Any] | str, target: Thing, *path: str | int
     ) -> Iterator[tuple[Any, NotVisible]]:

@@ -220,6 +220,10 @@ class Network(Index):
                 found.setdefault(service.name, []).append(endpoint)
         return found
 
+    def of_unknown_service(self, vpc: Vpc) -> tuple[Endpoint, ...]:
+        """The endpoints of the templates in a VPC that exist and may serve any service."""
+        return tuple(endpoint for endpoint in self._of_unknown_service(vpc) if endpoint.exists)
+
     @fact_of
     def _of_unknown_service(self, vpc: Vpc) -> tuple[Endpoint, ...]:
         """The endpoints of the templates in a VPC that may serve any service; whether they exist is not asked for."""

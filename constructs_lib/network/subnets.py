@@ -150,6 +150,13 @@ class Subnet(Thing):
 
         return tuple(self.network.pointing(Endpoint, self, "SubnetIds"))
 
+    @property
+    def most_endpoints(self) -> int:
+        """How many interface endpoints have an interface in it where all conditions hold: never fewer than there are."""
+        from constructs_lib.network.endpoints import Endpoint
+
+        return self.network.at_most_pointing(Endpoint, self, "SubnetIds")
+
     @fact
     def associated(self) -> bool:
         """Is it explicitly associated with a route table?"""

@@ -20,7 +20,9 @@ from constructs_lib.services import ALL, SAGEMAKER_API
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network import Endpoint, Network
+    from collections.abc import Sequence
+
+    from constructs_lib.network import Endpoint, Network, Vpc
     from constructs_lib.rules._rule import Findings
 
 #: A region, or the hole of a reference in its place, stands between the prefix (com.amazonaws, those of other partitions) and the service.
@@ -229,7 +231,7 @@ def private_names_are_given_once(endpoint: Endpoint, network: Network) -> Findin
         raise NotApplicable
     name, vpc = str(endpoint.get("ServiceName")), endpoint.vpc
     rivals, unknown = [], None
-    for other in network.endpoints if vpc.imported else vpc.endpoints:
+    for other in _others(endpoint, vpc, network):
         try:
             if other is not endpoint and _is_rival(other, endpoint):
                 rivals.append(other.label)
@@ -244,6 +246,14 @@ def private_names_are_given_once(endpoint: Endpoint, network: Network) -> Findin
             f"whether VPC {vpc.id} has an endpoint of {name} with private DNS already, with which this one conflicts",
             f"declare {vpc.id} in Metadata.SageMakerNetwork, complete: true",
         )
+
+
+def _others(endpoint: Endpoint, vpc: Vpc, network: Network) -> Sequence[Endpoint]:
+    """The endpoints that may serve the same as this one in its VPC; asking no more of the others keeps their conditions out."""
+    if vpc.imported or endpoint.service is None:
+        found: Sequence[Endpoint] = network.endpoints if vpc.imported else vpc.endpoints
+        return found
+    return (*network.known_endpoints(vpc, endpoint.service), *network.of_unknown_service(vpc))
 
 
 def _is_rival(other: Endpoint, endpoint: Endpoint) -> bool:

@@ -97,8 +97,11 @@ def domain_has_addresses(domain: Domain, network: Network) -> Findings:
     if not domain.given("SubnetIds"):
         raise NotApplicable
     file_system = 1 if domain.home_efs else 0
-    free = sum(subnet.usable_addresses - len(subnet.endpoints) - file_system for subnet in domain.subnets)
     users = len(domain.user_profiles)
+    room = sum(subnet.usable_addresses - file_system for subnet in domain.subnets)
+    if room - sum(subnet.most_endpoints for subnet in domain.subnets) >= _ADDRESSES_ADVISED * users:
+        return  # whichever of the endpoints are made
+    free = room - sum(len(subnet.endpoints) for subnet in domain.subnets)
     left = f"{listed(subnet.label for subnet in domain.subnets)} have {max(free, 0)} addresses left"
     people = f"{users} user{'' if users == 1 else 's'}"
     if free < _ADDRESSES_NEEDED * users or free < 0:
