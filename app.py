@@ -1,7 +1,8 @@
 """The reference app: each pattern in a stack of its own. ``npx cdk list`` names them, ``npx cdk deploy NAME`` deploys one.
 
 Context (``-c key=value``): ``account`` and ``region`` of the environment (needed in China, and to look up a VPC; otherwise each stack takes the
-environment it is deployed to), ``vpc_id`` of a VPC that exists, for the private patterns.
+environment it is deployed to), ``vpc_id`` of a VPC that exists, for the private patterns, and ``endpoints`` that it has, such as
+``s3,sagemaker.api``. Its private patterns share one more stack, ``ExistingVpc``: a VPC takes each endpoint once.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from constructs_lib import (
     VpcNotebookDirectInternet,
     VpcOnly,
 )
-from constructs_lib.services import NOTEBOOK, SAGEMAKER_API, SAGEMAKER_RUNTIME
+from constructs_lib.services import NOTEBOOK, SAGEMAKER_API, SAGEMAKER_RUNTIME, by_name
 
 USERS = ["ana", "ben", "chi"]
 ON_PREMISES = ["10.0.0.0/16"]
@@ -54,9 +55,9 @@ class VpcNotebookDirectInternetStack(cdk.Stack):
 class PrivateNotebookStack(cdk.Stack):
     """A notebook whose traffic all stays in the VPC: AWS services by endpoints, the rest by NAT."""
 
-    def __init__(self, scope: Construct, name: str, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, *, shared: PrivateNetwork | None, **options: object) -> None:
         super().__init__(scope, name, **options)
-        network = private_network(self, egress=Egress.NAT_PER_AZ)
+        network = shared or PrivateNetwork(self, "Network", egress=Egress.NAT_PER_AZ)
         for service in (SAGEMAKER_API, SAGEMAKER_RUNTIME, NOTEBOOK):
             if service not in network.existing_endpoints:
                 network.add_endpoint(service)
@@ -82,9 +83,9 @@ class StudioPublicInternetStack(cdk.Stack):
 class StudioVpcOnlyStack(cdk.Stack):
     """Studio without the internet, a security group for each user."""
 
-    def __init__(self, scope: Construct, name: str, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, *, shared: PrivateNetwork | None, **options: object) -> None:
         super().__init__(scope, name, **options)
-        access = VpcOnly(private_network(self))
+        access = VpcOnly(shared or PrivateNetwork(self, "Network"))
         StudioDomain(
             self,
             "Studio",
@@ -98,9 +99,10 @@ class StudioVpcOnlyStack(cdk.Stack):
 class PrivateTrainingJobsStack(cdk.Stack):
     """Subnets and groups for distributed jobs without the internet."""
 
-    def __init__(self, scope: Construct, name: str, **options: object) -> None:
+    def __init__(self, scope: Construct, name: str, *, shared: PrivateNetwork | None, **options: object) -> None:
         super().__init__(scope, name, **options)
-        jobs = PrivateTrainingJobNetwork(self, "Jobs", network=private_network(self), max_instances=8, efa=True)
+        network = shared or PrivateNetwork(self, "Network")
+        jobs = PrivateTrainingJobNetwork(self, "Jobs", network=network, max_instances=8, efa=True)
         cdk.CfnOutput(
             self,
             "VpcConfig",
@@ -109,23 +111,28 @@ class PrivateTrainingJobsStack(cdk.Stack):
         )
 
 
-def private_network(stack: cdk.Stack, egress: Egress = Egress.NONE) -> PrivateNetwork:
-    """Make a network, or take the VPC that the context names."""
-    vpc_id = stack.node.try_get_context("vpc_id")
-    if vpc_id is None:
-        return PrivateNetwork(stack, "Network", egress=egress)
-    vpc = ec2.Vpc.from_lookup(stack, "Vpc", vpc_id=vpc_id)
-    return PrivateNetwork.from_vpc(stack, "Network", vpc=vpc, egress=egress)
+class ExistingVpcStack(cdk.Stack):
+    """What the private patterns dial in a VPC that exists, each endpoint once for all of them."""
+
+    def __init__(self, scope: Construct, name: str, *, vpc_id: str, endpoints: str, **options: object) -> None:
+        super().__init__(scope, name, **options)
+        vpc = ec2.Vpc.from_lookup(self, "Vpc", vpc_id=vpc_id)
+        found = [by_name(each) for each in endpoints.split(",") if each]
+        self.network = PrivateNetwork.from_vpc(self, "Network", vpc=vpc, egress=Egress.NONE, endpoints=found)
 
 
 app = cdk.App()
 environment = cdk.Environment(account=app.node.try_get_context("account"), region=app.node.try_get_context("region"))
+shared = None
+if vpc_id := app.node.try_get_context("vpc_id"):
+    endpoints = app.node.try_get_context("endpoints") or ""
+    shared = ExistingVpcStack(app, "ExistingVpc", vpc_id=vpc_id, endpoints=endpoints, env=environment).network
 NoVpcNotebookStack(app, "NoVpcNotebook", env=environment)
 VpcNotebookDirectInternetStack(app, "VpcNotebookDirectInternet", env=environment)
-PrivateNotebookStack(app, "PrivateNotebook", env=environment)
+PrivateNotebookStack(app, "PrivateNotebook", shared=shared, env=environment)
 StudioPublicInternetStack(app, "StudioPublicInternet", env=environment)
-StudioVpcOnlyStack(app, "StudioVpcOnly", env=environment)
-PrivateTrainingJobsStack(app, "PrivateTrainingJobs", env=environment)
+StudioVpcOnlyStack(app, "StudioVpcOnly", shared=shared, env=environment)
+PrivateTrainingJobsStack(app, "PrivateTrainingJobs", shared=shared, env=environment)
 
 # What is tried out is to be gone afterwards, keys and logs included. A stack that people work in keeps them: leave this out.
 cdk.RemovalPolicies.of(app).destroy()
