@@ -6,6 +6,7 @@ from constructs_lib.assembly import NotVisible
 from constructs_lib.network import gates
 from constructs_lib.network.account import BIDIRECTIONAL
 from constructs_lib.network.addresses import HALVES4, PUBLIC6
+from constructs_lib.network.endpoints import GATEWAY
 from constructs_lib.network.gates import Crossing, between
 from constructs_lib.network.gateways import Instance, NatGateway
 from constructs_lib.network.group_rules import egress_of
@@ -172,7 +173,7 @@ def _nat(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None:
     try:
         fault = nat.fault
         place = nat.subnet
-        elsewhere = _elsewhere(target, nat)
+        elsewhere = _elsewhere(target, nat, fault)
     except NotVisible as reason:
         trail.hide(reason)
     else:
@@ -196,8 +197,8 @@ def _nat(trail: Trail, vantage: Vantage, target: Target, route: Route) -> None:
     gates.pass_acls(trail, target, crossings)
 
 
-def _elsewhere(target: Target, nat: NatGateway | Instance) -> NotVisible | None:
-    """Why it cannot be told which way traffic goes on from a NAT: its own subnet leads a part of the internet elsewhere."""
+def _elsewhere(target: Target, nat: NatGateway | Instance, fault: str | None) -> NotVisible | None:
+    """Why it cannot be told which way traffic goes on from a NAT: its own subnet leads some of it elsewhere."""
     if nat.subnet is None or (isinstance(nat, Instance) and not nat.forwards):
         return None
     for block, route in parts(nat.subnet.route_table, target):
@@ -205,6 +206,13 @@ def _elsewhere(target: Target, nat: NatGateway | Instance) -> NotVisible | None:
             f"whether {target.text} lies in {block}, which {route.id} sends from NAT {nat.id} on to {route.target_id}",
             NARROWER,
         )
+    if fault is not None and target.service is not None:
+        for endpoint in nat.network.known_endpoints(nat.subnet.vpc, target.service):
+            if endpoint.kind == GATEWAY and endpoint.stands_in(nat.subnet.route_table):
+                return NotVisible(
+                    f"whether NAT {nat.id}, without a way to the internet, hands on to endpoint {endpoint.id} of its subnet",
+                    f"let {endpoint.id} list the route table of the workload's own subnet",
+                )
     return None
 
 

@@ -112,6 +112,10 @@ KNOWN = {
     "NAT that hands on to a transit gateway": changed(tables=replace(PUBLIC, routes=(Route("0.0.0.0/0", "tgw"),))),
     "NAT in the subnet that it serves": changed(tables=replace(PUBLIC, routes=(TO_NAT,))),
     "a private NAT gateway": changed(nats=Nat("Nat", "A", "A0", "private")),
+    "a private NAT gateway beside a gateway endpoint": changed(
+        changed(nats=Nat("Nat", "A", "A0", "private"), tables=replace(PUBLIC, s3=True)),
+        tables=replace(PRIVATE, s3=False),
+    ),
     "a NAT instance": changed(
         private(replace(TO_NAT, kind="instance"), TO_FAR), nats=Nat("Nat", "A", "A0", "instance", ("Serve",))
     ),

@@ -140,6 +140,12 @@ CASES = [
         "unverified tgw",
     ),
     (
+        "a NAT gateway without a way to the internet may hand on to a gateway endpoint of its own subnet",
+        "Nat.ConnectivityType: private\nS3.RouteTableIds: [{Ref: PublicTable}]",
+        "s3",
+        "unverified nat",
+    ),
+    (
         "a NAT instance needs an internet gateway that is attached",
         BOX,
         "internet",

@@ -103,6 +103,14 @@ def run_script(place: Place, text: str) -> None:
         raise RuntimeError(f"the lifecycle script failed: {done.stdout}{done.stderr}")
 
 
+def _blocks(net: Net, vpc: str) -> tuple[list[IPv4Network], list[IPv4Network]]:
+    """The blocks that the routes and the ACL entries of a VPC name."""
+    routes = [route for table in net.tables if table.vpc == vpc for route in table.routes]
+    entries = [entry for acl in net.acls if acl.vpc == vpc for entry in acl.entries]
+    named = [IPv4Network(block) for route in routes for block in net.blocks(route.destination)]
+    return named, [IPv4Network(entry.cidr) for entry in entries]
+
+
 class Caller:
     """Makes the connections of questions, and remembers which were answered."""
 
@@ -114,16 +122,7 @@ class Caller:
         self._attempts: dict[tuple[int, str, int], list[Attempt]] = {}
         self._answers: dict[Attempt, Answer] = {}
         self._numbers = [count() for _ in self._slices]
-        routes = [
-            IPv4Network(block)
-            for table in net.tables
-            for route in table.routes
-            for block in net.blocks(route.destination)
-        ]
-        entries = [IPv4Network(entry.cidr) for acl in net.acls for entry in acl.entries]
-        self._exceptions = [block for block in routes if block.prefixlen > 1] + [
-            block for block in entries if block.prefixlen > 0
-        ]
+        self._exceptions = {vpc.name: _blocks(net, vpc.name) for vpc in net.vpcs}
         self.connections = 0
 
     def ask(self, questions: Sequence[Question], patience: float) -> None:
@@ -170,24 +169,28 @@ class Caller:
         """What speaks against a verdict; empty where nothing does, and for unverified paths."""
         if path.verdict == "unverified":
             return ""
-        arrived = [self._arrived(question, goals) for goals in self._telling(question)]
+        telling = self._telling(question, path)
+        arrived = [self._arrived(question, goals) for goals in telling or question.goals]
         if path.verdict == "reachable":
             if not arrived:
                 return "its name resolves to nothing"
-            enough = any(arrived) if question.mode == ANY_PORT else all(arrived)
+            enough = any(arrived) if question.mode == ANY_PORT or not telling else all(arrived)
             return self._other_way(question, path) if enough else self._lost(question)
         if question.mode in (ANY_PORT, SOMEWHERE):
             return f"these arrive: {self._shown(question, answered=True)}" if any(arrived) else ""
         return f"all arrive: {self._shown(question, answered=True)}" if arrived and all(arrived) else ""
 
-    def _telling(self, question: Question) -> Sequence[Sequence[tuple[str, int]]]:
-        """The goals that tell. Of the internet as a whole, those that no route or ACL entry makes an exception of, unless there is no other."""
-        general = [
-            goals
-            for goals in question.goals
-            if not any(IPv4Address(goals[0][0]) in block for block in self._exceptions)
-        ]
-        return general if question.mode == INTERNET and general else question.goals
+    def _telling(self, question: Question, path: Path) -> Sequence[Sequence[tuple[str, int]]]:
+        """The goals that tell: of the internet as a whole, those that no route or ACL entry makes an exception of.
+
+        An ACL that denies a half of the internet is an exception to *reachable*, but none that would excuse *blocked*.
+        """
+        if question.mode != INTERNET or not question.workload.subnets:
+            return question.goals
+        longest = 0 if path.verdict == "reachable" else 1
+        routes, entries = self._exceptions[self._net.vpc_of(question.workload.subnets[0]).name]
+        blocks = [one for one in routes if one.prefixlen > 1] + [one for one in entries if one.prefixlen > longest]
+        return [goals for goals in question.goals if not any(IPv4Address(goals[0][0]) in block for block in blocks)]
 
     def _arrived(self, question: Question, goals: Sequence[tuple[str, int]]) -> bool:
         return all(attempt in self._answers for attempt in self._all(question, goals))
