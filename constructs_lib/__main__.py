@@ -95,11 +95,13 @@ def _check(options: Namespace) -> int:
     results = _judge(given, rules)
     known: set[Result] = set()
     if options.against is not None:
-        from constructs_lib.against import known_before, load_old, what_changes
+        from constructs_lib.against import Earlier
+        from constructs_lib.copies import cores
 
-        old = load_old(options.against, options.paths, parameters=parameters(options.parameter), region=options.region)
-        known = known_before(results, given, old, rules)
-        results = [*results, *what_changes(given, old, rules)]
+        decided = parameters(options.parameter)
+        with Earlier(options.against, given, options.paths, parameters=decided, region=options.region) as earlier:
+            known = earlier.had(results, rules, processes=cores())
+            results = [*results, *earlier.replaced(rules)]
     report = Report(given, results, known=known, compared=options.against is not None, show_all=options.show == "all")
     levels = options.fail_on or ["error"]
     _write(_rendered(report, options, levels), options.output)

@@ -9,100 +9,126 @@ import os
 
 from constructs_lib.assembly import InputError, load
 from constructs_lib.changes import replaced
-from constructs_lib.check import SATISFIED, check
+from constructs_lib.check import SATISFIED, VIOLATED, check
+from constructs_lib.pairs import pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from tempfile import TemporaryDirectory
+
+    from typing_extensions import Self
 
     from constructs_lib.assembly import Input, Template
     from constructs_lib.check import Result
     from constructs_lib.rules import Rule
 
-_GIT_SECONDS = 60
 
+class Earlier:
+    """The earlier state, and which of its templates is which of today's; used in a `with` block, as a revision's files are there for its length.
 
-def load_old(old: str, paths: Sequence[str], *, parameters: Mapping[str, str], region: str | None) -> Input:
-    """Read the earlier state: `old` as a path, or else as a git revision of `paths`.
+    Args:
+        old: Its path, or else a git revision of `paths`.
+        given: The state of today.
+        paths: What that was read from.
+        parameters: Values of template parameters; those that the earlier state has not are left out.
+        region: The region of templates that do not name theirs.
 
     Raises:
-        InputError: it is neither, or cannot be read.
-
+        InputError: `old` is neither a path nor a revision, or cannot be read.
     """
-    known = dict(parameters)
-    if os.path.exists(old):
-        return load([old], parameters=known, region=region)
-    import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="sagemaker-network-") as folder:
-        return load(
-            [_at_revision(old, path, os.path.join(folder, str(place))) for place, path in enumerate(paths)],
-            parameters=known,
-            region=region,
-        )
+    def __init__(
+        self, old: str, given: Input, paths: Sequence[str], *, parameters: Mapping[str, str], region: str | None
+    ) -> None:
+        self._given = given
+        self._folder: TemporaryDirectory[str] | None = None
+        try:
+            places = [old] if os.path.exists(old) else self._written(old, paths)
+            try:
+                self._old = load(places, parameters=parameters, region=region, lenient=True)
+            except InputError as error:
+                raise _as_in_git(error, old, paths, places) from None
+        except BaseException:
+            self._clean_up()
+            raise
+        self._pairs = pairs(given, self._old, paths, places)
 
+    def __enter__(self) -> Self:
+        return self
 
-def _at_revision(revision: str, path: str, folder: str) -> str:
-    """Write `path` as it was at the revision into the folder, and return where it is there."""
-    import io
-    import tarfile
+    def __exit__(self, *exc: object) -> None:
+        self._clean_up()
 
-    start = path if os.path.isdir(path) else os.path.dirname(path) or "."
-    commit = _git(start, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if commit is None:
-        raise InputError(revision, "", f"there is no such file or folder, and no such git revision of {path}")
-    # `git archive` gives the folder that it runs in, with names that start there.
-    name = "." if os.path.isdir(path) else os.path.basename(path)
-    archive = _git(start, "archive", "--format=tar", commit.decode().strip(), "--", name)
-    if archive is None:
-        raise InputError(revision, "", f"{path} did not exist at that revision")
-    os.makedirs(folder)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        for member in tar.getmembers():
-            # Only plain files with names inside the folder: an archive must not write elsewhere.
-            if member.isfile() and not os.path.isabs(member.name) and ".." not in member.name.split("/"):
-                tar.extract(member, folder)
-    return os.path.normpath(os.path.join(folder, name))
+    def had(self, results: Iterable[Result], rules: Sequence[Rule] | None, *, processes: int = 1) -> set[Result]:
+        """Return those of today's results that the earlier state had too: no more of a rule on a resource than it had, and none worse."""
+        before: dict[tuple[str, Template, str], list[Result]] = {}
+        for result in check(self._old, rules, processes=processes):
+            if result.verdict != SATISFIED:
+                key = (result.rule.id, result.template, result.resource.logical_id)
+                before.setdefault(key, []).append(result)
+        now: dict[tuple[str, Template, str], list[Result]] = {}
+        for result in results:
+            if result.verdict != SATISFIED and result.template in self._pairs:
+                key = (result.rule.id, self._pairs[result.template], result.resource.logical_id)
+                now.setdefault(key, []).append(result)
+        return {result for key, found in now.items() for result in _matched(found, before.get(key, []))}
 
+    def replaced(self, rules: Sequence[Rule] | None) -> list[Result]:
+        """Return what the change since replaces, by the chosen rules."""
+        results = replaced(self._given, self._pairs)
+        return [result for result in results if rules is None or result.rule in rules]
 
-def _git(folder: str, *arguments: str) -> bytes | None:
-    import subprocess
+    def _written(self, revision: str, paths: Sequence[str]) -> list[str]:
+        """Write the files of a revision into a folder of their own, and return where each path is there."""
+        from tempfile import TemporaryDirectory
 
-    try:
-        done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, timeout=_GIT_SECONDS, check=False)
-    except (FileNotFoundError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+        from constructs_lib.revision import write_revision
 
+        self._folder = TemporaryDirectory(prefix="sagemaker-network-")
+        folder = self._folder.name
+        return [write_revision(revision, path, os.path.join(folder, str(place))) for place, path in enumerate(paths)]
 
-def known_before(results: Iterable[Result], given: Input, old: Input, rules: Sequence[Rule] | None) -> set[Result]:
-    """Return those of the results that the earlier state had too: the same rule, verdict, resource and property."""
-    before = _names(old)
-    now = _names(given)
-    had = {_key(result, before) for result in check(old, rules) if result.verdict != SATISFIED}
-    return {result for result in results if result.verdict != SATISFIED and _key(result, now) in had}
-
-
-def what_changes(given: Input, old: Input, rules: Sequence[Rule] | None) -> list[Result]:
-    """Return what the change since the earlier state replaces, by the chosen rules."""
-    results = replaced(given, old, _names(given), _names(old))
-    return [result for result in results if rules is None or result.rule in rules]
+    def _clean_up(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
 
-def _key(result: Result, names: Mapping[Template, str]) -> tuple[Any, ...]:
-    return (result.rule.id, result.verdict, names[result.template], result.resource.logical_id, result.property)
+def _matched(now: Sequence[Result], before: Sequence[Result]) -> list[Result]:
+    """The results of one rule on one resource that were there before: the same ones first, then as many others as it had."""
+    left = list(before)
+    waiting = list(now)
+    found = []
+    for same in (_same_words, _same_place, _not_worse):
+        for result in list(waiting):
+            match = next((old for old in left if _not_worse(result, old) and same(result, old)), None)
+            if match is not None:
+                left.remove(match)
+                waiting.remove(result)
+                found.append(result)
+    return found
 
 
-def _names(given: Input) -> dict[Template, str]:
-    """Name each template so that both states agree: by its stack, else by its file, and not at all where there is only one."""
-    templates = given.templates
-    if len(templates) == 1:
-        return dict.fromkeys(templates, "")
-    root = os.path.commonpath(
-        [os.path.dirname(os.path.abspath(template.file or template.path)) for template in templates]
-    )
-    return {
-        template: template.stack_name or os.path.relpath(os.path.abspath(template.file or template.path), root)
-        for template in templates
-    }
+def _same_words(result: Result, old: Result) -> bool:
+    return _same_place(result, old) and result.message == old.message
+
+
+def _same_place(result: Result, old: Result) -> bool:
+    return result.property == old.property
+
+
+def _not_worse(result: Result, old: Result) -> bool:
+    return _weight(result) <= _weight(old)
+
+
+def _weight(result: Result) -> tuple[bool, int]:
+    return result.verdict == VIOLATED, result.severity.rank
+
+
+def _as_in_git(error: InputError, revision: str, paths: Sequence[str], places: Sequence[str]) -> InputError:
+    """The same error, under the name that the file has in git where it comes from there."""
+    for path, place in zip(paths, places, strict=False):
+        if error.file.startswith(place) and place != revision:
+            return InputError(f"{revision}:{path}{error.file[len(place) :]}", error.place, error.reason)
+    return error

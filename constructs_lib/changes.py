@@ -14,143 +14,232 @@ from constructs_lib.rules.changes import CREATE_ONLY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from constructs_lib.assembly import Input, Resource, Template
+    from constructs_lib.rules import Rule
+    from constructs_lib.rules.changes import CreateOnly
 
-    Key = tuple[str, str]
+    Pairs = Mapping[Template, Template]
 
-_NETWORK = "SMN-CHG-05"
+_SHOWN = 80
+"""The most characters of a value that a message shows."""
+
+
+def replaced(given: Input, pairs: Pairs) -> list[Result]:
+    """Return what the change from the earlier state to `given` replaces, of the types that `CREATE_ONLY` knows.
+
+    Args:
+        given: The new state.
+        pairs: Which template of the new state is which of the earlier one; others are new.
+
+    """
+    kept = dict(_kept(given, pairs))
+    changes = {resource: _Change(resource, before, pairs) for resource, before in kept.items()}
+    _follow(changes)
+    gone = {now: _gone(template, now) for now, template in pairs.items()}
+    found: list[Result] = []
+    for template in given.templates:
+        for resource in template.resources.values():
+            if resource in changes:
+                found += changes[resource].results()
+            elif template in pairs and resource.type in CREATE_ONLY:
+                found += _new(resource, gone[template])
+            found += _retyped(resource, pairs)
+    return found
+
+
+def _kept(given: Input, pairs: Pairs) -> Iterator[tuple[Resource, Resource]]:
+    """The resources of known types that both states have under one logical id, with what they were."""
+    for template in given.templates:
+        if template in pairs:
+            for name, resource in template.resources.items():
+                before = pairs[template].resources.get(name)
+                if before is not None and before.type == resource.type in CREATE_ONLY:
+                    yield resource, before
 
 
 class _Change:
-    """Why a resource is replaced: the properties that differ in themselves, and those that refer to something replaced."""
+    """Why a resource is replaced.
 
-    __slots__ = ("changed", "following", "uncertain")
+    Attributes:
+        changed: The properties that differ in themselves, with the values before and now.
+        following: The properties that refer to something replaced.
+        uncertain: The properties of which it cannot be told, with why.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_before", "_facts", "_pairs", "_resource", "changed", "following", "uncertain")
+
+    def __init__(self, resource: Resource, before: Resource, pairs: Pairs) -> None:
+        self._resource = resource
+        self._before = before
+        self._pairs = pairs
+        self._facts: CreateOnly = CREATE_ONLY[resource.type]
         self.changed: dict[str, tuple[str, str]] = {}
         self.following: dict[str, Resource] = {}
         self.uncertain: dict[str, str] = {}
+        for name in self._facts.properties:
+            self._compare(name)
+        for name in self._facts.conditional:
+            self._compare(name)
+            if name in self.changed:
+                earlier, value = self.changed.pop(name)
+                self.uncertain[name] = f"{name} changes from {earlier} to {value}, which only sometimes replaces it"
 
+    @property
+    def certain(self) -> bool:
+        """Is the resource surely replaced?"""
+        return bool(self.changed or self.following)
 
-def replaced(
-    given: Input, old: Input, names: Mapping[Template, str], old_names: Mapping[Template, str]
-) -> list[Result]:
-    """Return what the change from `old` to `given` replaces, of the types that `CREATE_ONLY` knows.
-
-    Args:
-        given: the new state.
-        old: the earlier state.
-        names: a name for each template of the new state; templates of the same name in both states are compared.
-        old_names: the same for the earlier state.
-
-    """
-    before = {
-        (old_names[template], resource.logical_id): resource
-        for template in old.templates
-        for resource in template.resources.values()
-    }
-    now = {
-        (names[template], resource.logical_id): resource
-        for template in given.templates
-        for resource in template.resources.values()
-    }
-    kept = {
-        key: resource
-        for key, resource in now.items()
-        if key in before and before[key].type == resource.type and resource.type in CREATE_ONLY
-    }
-    changes = {key: _compare(resource, before[key]) for key, resource in kept.items()}
-    _follow(kept, changes)
-    return [result for key, resource in kept.items() for result in _results(resource, before[key], changes[key])]
-
-
-def _compare(new: Resource, old: Resource) -> _Change:
-    change = _Change()
-    for name in CREATE_ONLY[new.type].properties:
-        value, earlier = new.get(name), old.get(name)
-        if _canonical(value) == _canonical(earlier):
-            continue
-        if isinstance(value, Unknown) or isinstance(earlier, Unknown):
-            change.uncertain[name] = next(side.what for side in (value, earlier) if isinstance(side, Unknown))
+    def _compare(self, name: str) -> None:
+        path = name.split(".")
+        value, earlier = self._resource.get(*path), self._before.get(*path)
+        hidden = next((each for each in (value, earlier) if isinstance(each, Unknown)), None)
+        if hidden is not None and hidden.kind == "undecided":
+            if not self._written_alike(path[0]):
+                self.uncertain[name] = f"{name} is {hidden.what}"
+        elif _canonical(value, self._pairs) == _canonical(earlier, {}):
+            return
+        elif hidden is not None:
+            self.uncertain[name] = f"{name} is {hidden.what}"
         else:
-            change.changed[name] = (_shown(earlier), _shown(value))
-    return change
+            self.changed[name] = (_shown(earlier), _shown(value))
+
+    def _written_alike(self, name: str) -> bool:
+        """Is a property written as before, and so is all that decides about it?"""
+        resources = self._resource, self._before
+        raw, earlier = (resource.properties.get(name) for resource in resources)
+        deciding, before = (
+            [resource.template.document.get(section) for section in ("Conditions", "Mappings", "Parameters")]
+            for resource in resources
+        )
+        return bool(raw == earlier and deciding == before)
+
+    def follow(self, gone: set[Resource]) -> None:
+        """Note what refers to something that is replaced."""
+        for names, found in ((self._facts.properties, self.following), (self._facts.conditional, None)):
+            for name in names:
+                target = next((each.resource for each in self._references(name) if each.resource in gone), None)
+                if target is None or name in self.changed:
+                    continue
+                if found is None:
+                    self.uncertain.setdefault(name, f"{name} refers to {target.logical_id}, which is replaced")
+                else:
+                    found.setdefault(name, target)
+
+    def _references(self, name: str) -> Iterator[Reference]:
+        return references(self._resource.get(*name.split(".")))
+
+    def results(self) -> list[Result]:
+        """What there is to say about it: nothing, or that it is replaced, may be, or cannot be."""
+        rule = rule_by_id(self._facts.rule)
+        assert rule is not None
+        reasons = [f"{name} changes from {earlier} to {value}" for name, (earlier, value) in self.changed.items()]
+        reasons += [f"{name} refers to {each.logical_id}, which is replaced" for name, each in self.following.items()]
+        fixed = self._fixed_name()
+        if not self.certain:
+            if not self.uncertain:
+                return []
+            at, why = next(iter(self.uncertain.items()))
+            fails = "" if fixed is None else f"; as its name stays {fixed}, the update would fail"
+            finding = Finding(f"may be replaced: {why}{fails}", at=at, severity=Severity.WARNING)
+            return [Result(rule, UNVERIFIED, self._resource, finding)]
+        at = next(iter({**self.changed, **self.following}))
+        if fixed is not None:
+            message = f"the update fails: {'; '.join(reasons)}, which needs a new one, and its name stays {fixed}"
+            return [Result(rule, VIOLATED, self._resource, Finding(message, at=at, severity=Severity.ERROR))]
+        message = f"is replaced{_lost(self._before)}: {'; '.join(reasons)}"
+        return [Result(rule, VIOLATED, self._resource, Finding(message, at=at, severity=Severity.WARNING))]
+
+    def _fixed_name(self) -> str | None:
+        """The name that the template gives it before and now, which the new one cannot have beside the old."""
+        facts = self._facts
+        if facts.name is None or facts.within in self.changed or facts.within in self.following:
+            return None
+        value, earlier = self._resource.get(facts.name), self._before.get(facts.name)
+        same = value is not None and _canonical(value, self._pairs) == _canonical(earlier, {})
+        return _shown(value) if same else None
 
 
-def _follow(kept: Mapping[Key, Resource], changes: Mapping[Key, _Change]) -> None:
+def _follow(changes: Mapping[Resource, _Change]) -> None:
     """Carry replacements on to what refers to them, until nothing new is found."""
-    gone = {id(resource): resource for key, resource in kept.items() if changes[key].changed}
-    waiting = dict(gone)
+    gone = {resource for resource, change in changes.items() if change.certain}
+    waiting = gone
     while waiting:
-        found: dict[int, Resource] = {}
-        for key, resource in kept.items():
-            for name in CREATE_ONLY[resource.type].properties:
-                for reference in references(resource.get(name)):
-                    if id(reference.resource) in waiting and name not in changes[key].changed:
-                        changes[key].following.setdefault(name, reference.resource)
-            if changes[key].following and id(resource) not in gone:
-                found[id(resource)] = resource
-        gone.update(found)
-        waiting = found
+        for change in changes.values():
+            change.follow(waiting)
+        waiting = {resource for resource, change in changes.items() if change.certain} - gone
+        gone = gone | waiting
 
 
-def _results(resource: Resource, old: Resource, change: _Change) -> list[Result]:
+def _gone(template: Template, now: Template) -> list[Resource]:
+    """What a template had and has no more."""
+    return [resource for name, resource in template.resources.items() if name not in now.resources]
+
+
+def _new(resource: Resource, gone: list[Resource]) -> list[Result]:
+    """What there is to say about a new resource that takes the place of one that goes."""
     facts = CREATE_ONLY[resource.type]
     rule = rule_by_id(facts.rule)
     assert rule is not None
-    reasons = [f"{name} changes from {earlier} to {value}" for name, (earlier, value) in change.changed.items()]
-    reasons += [f"{name} refers to {other.logical_id}, which is replaced" for name, other in change.following.items()]
-    if not reasons:
-        if not change.uncertain or facts.rule == _NETWORK:
-            return []
-        name, what = next(iter(change.uncertain.items()))
-        return [
-            Result(
-                rule,
-                UNVERIFIED,
-                resource,
-                Finding(f"may be replaced: {name} depends on {what}", at=name, severity=Severity.WARNING),
-            )
-        ]
-    at = next(iter({**change.changed, **change.following}))
-    fixed = _fixed_name(resource, old)
-    if fixed is not None:
-        message = f"the update fails: {'; '.join(reasons)}, which needs a new one, and its name stays {fixed}"
-        return [Result(rule, VIOLATED, resource, Finding(message, at=at, severity=Severity.ERROR))]
-    lost = f", and {facts.lost} with it" if facts.lost else ""
-    return [
-        Result(
-            rule,
-            VIOLATED,
-            resource,
-            Finding(f"is replaced{lost}: {'; '.join(reasons)}", at=at, severity=Severity.WARNING),
-        )
-    ]
+    likes = [each for each in gone if each.type == resource.type]
+    name = resource.get(facts.name) if facts.name is not None else None
+    if isinstance(name, str):
+        for each in likes:
+            if facts.name is not None and each.get(facts.name) == name:
+                message = f"the update fails: its name {name} is still that of {each.logical_id}, which is deleted only after this one is made"
+                return [Result(rule, VIOLATED, resource, Finding(message, at=facts.name, severity=Severity.ERROR))]
+    same = [each for each in likes if each.properties == resource.properties]
+    if len(same) != 1:
+        return []
+    message = f"is replaced{_lost(same[0])}: its logical id changes from {same[0].logical_id} to {resource.logical_id}"
+    return [_of_the_whole(rule, resource, message, Severity.WARNING)]
 
 
-def _fixed_name(resource: Resource, old: Resource) -> str | None:
-    name = CREATE_ONLY[resource.type].name
-    if name is None:
-        return None
-    value = resource.get(name)
-    return _shown(value) if value is not None and _canonical(value) == _canonical(old.get(name)) else None
+def _retyped(resource: Resource, pairs: Pairs) -> list[Result]:
+    """CloudFormation refuses another type under the same logical id."""
+    template = pairs.get(resource.template)
+    before = template.resources.get(resource.logical_id) if template is not None else None
+    if before is None or before.type == resource.type:
+        return []
+    facts = CREATE_ONLY.get(before.type) or CREATE_ONLY.get(resource.type)
+    rule = rule_by_id(facts.rule) if facts is not None else None
+    if rule is None:
+        return []
+    message = f"the update fails: a resource cannot change its type, from {before.type} to {resource.type}"
+    return [_of_the_whole(rule, resource, message, Severity.ERROR)]
 
 
-def _canonical(value: Any) -> Any:
+def _of_the_whole(rule: Rule, resource: Resource, message: str, severity: Severity) -> Result:
+    """A result about the resource as such, whatever property the rule is otherwise about."""
+    result = Result(rule, VIOLATED, resource, Finding(message, severity=severity))
+    result.property = None
+    return result
+
+
+def _lost(before: Resource) -> str:
+    """What goes with a resource that is replaced."""
+    body = (before.template.document.get("Resources") or {}).get(before.logical_id)
+    if isinstance(body, dict) and str(body.get("UpdateReplacePolicy", "")).startswith("Retain"):
+        return " (its UpdateReplacePolicy keeps the old one, outside of the stack)"
+    lost = CREATE_ONLY[before.type].lost
+    return f", and {lost} with it" if lost else ""
+
+
+def _canonical(value: Any, pairs: Pairs) -> Any:
     """Return a form that is equal in both states where the value is: references by name, scalars as CloudFormation compares them."""
     if isinstance(value, Reference):
-        return ("reference", value.resource.logical_id, value.attribute)
+        template = value.resource.template
+        return ("reference", pairs.get(template, template), value.resource.logical_id, value.attribute)
     if isinstance(value, Text):
-        return ("text", *(_canonical(part) for part in value.parts))
+        return ("text", *(_canonical(part, pairs) for part in value.parts))
     if isinstance(value, Unknown):
         return ("unknown", value.what)
     if isinstance(value, dict):
-        return {key: _canonical(inner) for key, inner in value.items()}
+        return {key: _canonical(inner, pairs) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_canonical(inner) for inner in value]
+        return [_canonical(inner, pairs) for inner in value]
     if isinstance(value, bool):
         return str(value).lower()
     return value if value is None else str(value)
@@ -163,5 +252,5 @@ def _shown(value: Any) -> str:
         import json
 
         text = json.dumps(value, default=str)
-        return text if len(text) < 80 else f"{text[:76]} ..."
+        return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 4]} ..."
     return str(value)

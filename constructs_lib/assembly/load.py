@@ -31,12 +31,14 @@ def load(
     defaults: bool = False,
     context: Mapping[str, Any] = _NOTHING,
     progress: Callable[[int, int], None] | None = None,
+    lenient: bool = False,
 ) -> Input:
     """Read cloud assembly folders, template files and folders of templates.
 
     The stacks of an assembly are grouped by stage, account and region; a folder is one group, and so are the files given by name.
     ``parameters`` decide parameters, ``region`` is where stacks without a region go, ``defaults`` lets undecided parameters take their default,
     ``context`` is CDK context besides that in ``cdk.context.json`` and ``cdk.json``. ``progress`` is called with files read and files in all.
+    ``lenient`` lets parameters be given that no template has.
     In a folder, files that are no templates are skipped and counted, and unreadable templates are left for :attr:`Input.errors`.
 
     :raises InputError: a file given by name cannot be read or is no template, or a parameter is in no template.
@@ -44,7 +46,7 @@ def load(
     collecting = gc.isenabled()
     gc.disable()  # documents are trees: looking for garbage in them takes a third of the time and finds none
     try:
-        return _load(paths, _Groups(parameters, region, defaults), dict(context), _Reading(progress))
+        return _load(paths, _Groups(parameters, region, defaults, lenient=lenient), dict(context), _Reading(progress))
     finally:
         if collecting:
             gc.enable()
@@ -176,8 +178,11 @@ def _looks_like_template(file: str, text: str) -> bool:
 class _Groups:
     """Makes groups of what was read, all under the same parameters, region and defaults."""
 
-    def __init__(self, parameters: Mapping[str, str], region: str | None, defaults: bool) -> None:
+    def __init__(
+        self, parameters: Mapping[str, str], region: str | None, defaults: bool, *, lenient: bool = False
+    ) -> None:
         self.parameters = parameters
+        self.lenient = lenient
         self.region = region
         self.defaults = defaults
         self.groups: list[Group] = []
@@ -192,7 +197,8 @@ class _Groups:
 
     def input(self, reading: _Reading, context: Mapping[str, Any]) -> Input:
         """Return all groups as the input."""
-        _check_parameters(self.parameters, self.groups)
+        if not self.lenient:
+            _check_parameters(self.parameters, self.groups)
         if context:
             from constructs_lib.assembly.cloud import context_vpcs
 

@@ -87,7 +87,7 @@ class Resource:
         try:
             value = self._find(path)
         except Undecided as error:
-            return Unknown(f"a value that depends on {error.what}", error.declare)
+            return Unknown(f"a value that depends on {error.what}", error.declare, kind="undecided")
         except RecursionError:
             raise self._too_deep("Properties") from None
         if len(world.log) == before:

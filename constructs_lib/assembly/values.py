@@ -60,7 +60,7 @@ class Unknown:
     """A value that the templates do not hold.
 
     ``what`` says in words which one ('parameter SubnetId (default "subnet-1")'), ``declare`` how to make it known. ``kind`` is one of
-    parameter, import, output, dynamic, pseudo, zones, zone, part, joined, mapping, transform, undefined; ``name`` is the name within that kind.
+    parameter, import, output, dynamic, pseudo, zones, zone, part, joined, mapping, transform, undecided, undefined; ``name`` is the name within that kind.
     ``key`` is its identity: equal keys are surely the same value. ``mentions`` are the references that went into it. ``subject`` is what
     questions about it are about, where that is not the value itself.
     """
