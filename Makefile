@@ -20,6 +20,8 @@ setup: .venv/.done node_modules/.done ## install everything into .venv and node_
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# As pip does when it installs a wheel: the command starts in half the time.
+	@$(BIN)/python -m compileall -q constructs_lib
 	@touch $@
 
 node_modules/.done: package.json package-lock.json | .venv/.done
