@@ -173,6 +173,18 @@ def plugin(folder: Path) -> list[tuple[str, str]]:
     ]
 
 
+def explaining(folder: Path) -> list[tuple[str, str]]:
+    """Explaining the reference app against checking it, whole processes."""
+    assembly = str(folder / "out0")
+    check, explain = best(
+        7, _check(assembly), [str(BIN / "sagemaker-network"), "explain", assembly, "--format", "json"]
+    )
+    return [
+        ("the reference app checked", f"{check * 1000:.0f} ms"),
+        ("the reference app explained", f"{explain * 1000:.0f} ms: {explain / check:.1f} times the check"),
+    ]
+
+
 def _write(path: Path, resources: int, *, seed: int = 0) -> str:
     path.write_text(json.dumps(template(resources, seed=seed)))
     return str(path)
@@ -183,7 +195,13 @@ def main() -> int:
     # As pip does when it installs a package, cfn-lint for one; an editable installation is not compiled.
     compileall.compile_dir(ROOT / "constructs_lib", quiet=2)
     console = Console(highlight=False)
-    parts: tuple[Callable[[Path], list[tuple[str, str]]], ...] = (one_template, many_templates, growth, plugin)
+    parts: tuple[Callable[[Path], list[tuple[str, str]]], ...] = (
+        one_template,
+        many_templates,
+        growth,
+        plugin,
+        explaining,
+    )
     table = Table("what", "measured")
     rows: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory() as name:
