@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs_lib.assembly import NotVisible, Unknown, fact
 from constructs_lib.network.iam import Role
 from constructs_lib.network.jobs import Job
-from constructs_lib.network.vantage import ATTACHED, MANAGED, Vantage
+from constructs_lib.network.vantage import Vantage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,18 +102,7 @@ class EndpointConfig(Job):
     def vantages(self) -> tuple[Vantage, ...]:
         """The place of its own, for inference components; else that of each model that its variants name."""
         if self.vpc_config_given or not self.models:
-            mode = ATTACHED if self.vpc_config_given else MANAGED
-            return (
-                Vantage(
-                    self.network,
-                    self.id,
-                    mode,
-                    self.subnets,
-                    self.security_groups,
-                    isolated=self.isolated_network,
-                    workload=self,
-                ),
-            )
+            return (self.own_vantage(),)
         places = [model.vantage for _, model in self.models]
         return tuple(
             Vantage(

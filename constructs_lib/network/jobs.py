@@ -93,6 +93,10 @@ class Job(Thing):
     @fact
     def vantage(self) -> Vantage:
         """Where its containers stand."""
+        return self.own_vantage()
+
+    def own_vantage(self) -> Vantage:
+        """The place that its own `VpcConfig` gives, or SageMaker's network where it has none."""
         mode = ATTACHED if self.vpc_config_given else MANAGED
         return Vantage(
             self.network,
@@ -176,16 +180,7 @@ class MonitoringSchedule(Job):
         """Where its jobs' containers stand."""
         definition = self.definition
         if definition is None:
-            mode = ATTACHED if self.vpc_config_given else MANAGED
-            return Vantage(
-                self.network,
-                self.id,
-                mode,
-                self.subnets,
-                self.security_groups,
-                isolated=self.isolated_network,
-                workload=self,
-            )
+            return self.own_vantage()
         found = definition.vantage
         return Vantage(
             self.network, self.id, found.mode, found.subnets, found.groups, isolated=found.isolated, workload=self

@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs_lib.assembly import NotVisible, Pseudo, Text, Unknown, fact
 from constructs_lib.network.addresses import Range
 from constructs_lib.network.routes import RouteTable
-from constructs_lib.network.things import Thing
+from constructs_lib.network.things import DeclaredThing
 from constructs_lib.network.vpc import MainTable, Vpc
 
 TYPE_CHECKING = False
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from constructs_lib.network.acl import NetworkAcl
     from constructs_lib.network.endpoints import Endpoint
     from constructs_lib.network.routes import Route
+    from constructs_lib.network.things import Thing
 #: The class of a subnet by the kind of thing that its default route leads to.
 _CLASSES = {"igw": "public", "nat": "nat", "instance": "nat", "eni": "nat"}
 _OTHER = frozenset({"tgw", "vgw", "pcx", "vpce", "firewall", "core", "local-gateway", "carrier"})
@@ -34,28 +35,18 @@ _DECLARED = {
 _RESERVED = 5
 
 
-class Subnet(Thing):
+class Subnet(DeclaredThing):
     """A subnet."""
 
     types = ("AWS::EC2::Subnet",)
     noun = "subnet"
-
-    @fact
-    def declared(self) -> dict[str, Any] | None:
-        """The facts that the template's metadata or the CDK's context declare of an imported subnet."""
-        return self.network.declared_facts("subnets", self)
-
-    def _declared(self, key: str, what: str) -> Any:
-        facts = self.declared
-        if not facts or key not in facts:
-            raise self.unseen(what)
-        return facts[key]
+    declared_among = "subnets"
 
     @fact
     def vpc(self) -> Vpc:
         """The VPC that it belongs to."""
         if self.imported:
-            return self.network.thing(Vpc, self._declared("vpc", "the VPC"))
+            return self.network.thing(Vpc, self.declared_fact("vpc", "the VPC"))
         vpc = self.thing(Vpc, "VpcId")
         if vpc is None:
             raise NotVisible(f"the VPC of subnet {self.id}", "give its VpcId")
@@ -65,7 +56,7 @@ class Subnet(Thing):
     def cidr(self) -> Range:
         """Its IPv4 range."""
         if self.imported:
-            return Range.parse(self._declared("cidr", "the address range"))
+            return Range.parse(self.declared_fact("cidr", "the address range"))
         if not self.given("CidrBlock"):
             raise NotVisible(f"the address range of subnet {self.id}", f"write out the CidrBlock of {self.id}")
         return self.network.range(self, "CidrBlock")
@@ -88,7 +79,7 @@ class Subnet(Thing):
     def has_ipv6(self) -> bool:
         """Has it an IPv6 range?"""
         if self.imported:
-            return "ipv6Cidr" in (self.declared or {}) or bool(self._declared("ipv6Cidr", "the IPv6 range"))
+            return "ipv6Cidr" in (self.declared or {}) or bool(self.declared_fact("ipv6Cidr", "the IPv6 range"))
         if any(self.given(name) for name in ("Ipv6CidrBlock", "Ipv6IpamPoolId", "Ipv6NetmaskLength")):
             return True
         found = self.network.pointing("AWS::EC2::SubnetCidrBlock", self, "SubnetId")
@@ -101,7 +92,7 @@ class Subnet(Thing):
     def ipv6_cidrs(self) -> tuple[Range, ...]:
         """Its IPv6 ranges."""
         if self.imported:
-            return (Range.parse(self._declared("ipv6Cidr", "the IPv6 range")),)
+            return (Range.parse(self.declared_fact("ipv6Cidr", "the IPv6 range")),)
         if self.given("Ipv6CidrBlock"):
             return (self.network.range(self, "Ipv6CidrBlock"),)
         blocks = self.network.pointing("AWS::EC2::SubnetCidrBlock", self, "SubnetId")
@@ -128,7 +119,7 @@ class Subnet(Thing):
 
     def _zone_value(self) -> Any:
         if self.imported:
-            return self._declared("availabilityZone", "the availability zone")
+            return self.declared_fact("availabilityZone", "the availability zone")
         value = self.get("AvailabilityZone")
         return self.get("AvailabilityZoneId") if value in (None, "") else value
 
@@ -178,7 +169,7 @@ class Subnet(Thing):
             if table is not None:
                 return table  # type: ignore[no-any-return]
         if self.imported:
-            return self.network.thing(RouteTable, self._declared("routeTable", "the route table"))
+            return self.network.thing(RouteTable, self.declared_fact("routeTable", "the route table"))
         if self.vpc.imported:
             raise NotVisible(
                 f"the main route table of VPC {self.vpc.id}, which subnet {self.id} uses", self.vpc.declaring()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from json import JSONDecodeError, loads
 
-from constructs_lib.assembly import NotVisible, Pseudo, Reference, Text, Unknown
+from constructs_lib.assembly import NotVisible, Pseudo, Reference, Text, Unknown, fact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -281,6 +281,29 @@ class Thing:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
+
+
+class DeclaredThing(Thing):
+    """A thing whose facts may be declared where the templates only mention it."""
+
+    #: Among which declarations they stand.
+    declared_among: ClassVar[str]
+
+    @fact
+    def declared(self) -> dict[str, Any] | None:
+        """The facts that the template's metadata or the CDK's context declare of it."""
+        return self.network.declared_facts(self.declared_among, self)
+
+    def declared_fact(self, key: str, what: str) -> Any:
+        """One declared fact.
+
+        Raises:
+            NotVisible: It is not declared.
+        """
+        facts = self.declared
+        if not facts or key not in facts:
+            raise self.unseen(what)
+        return facts[key]
 
 
 def whole(value: Any) -> int | None:

@@ -6,7 +6,7 @@ from constructs_lib.assembly import NotVisible, Reference, fact
 from constructs_lib.network.addresses import Range, covered
 from constructs_lib.network.gateways import Peering
 from constructs_lib.network.routes import RouteTable
-from constructs_lib.network.things import Thing
+from constructs_lib.network.things import DeclaredThing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,31 +18,23 @@ if TYPE_CHECKING:
     from constructs_lib.network.groups import SecurityGroup
     from constructs_lib.network.names import DhcpOptions, FlowLog
     from constructs_lib.network.subnets import Subnet
+    from constructs_lib.network.things import Thing
 
 
-class Vpc(Thing):
+class Vpc(DeclaredThing):
     """A VPC."""
 
     types = ("AWS::EC2::VPC",)
     noun = "VPC"
-
-    @fact
-    def declared(self) -> dict[str, Any] | None:
-        """The facts that the template's metadata or the CDK's context declare of an imported VPC."""
-        return self.network.declared_facts("vpcs", self)
-
-    def _declared(self, key: str, what: str) -> Any:
-        """A declared fact of an imported VPC, or `NotVisible`."""
-        facts = self.declared
-        if not facts or key not in facts:
-            raise self.unseen(what)
-        return facts[key]
+    declared_among = "vpcs"
 
     @fact
     def cidrs(self) -> tuple[Range, ...]:
         """Its IPv4 ranges, the added ones included."""
         if self.imported:
-            return tuple(Range.parse(text) for text in self._declared("cidrs", "the address range") if ":" not in text)
+            return tuple(
+                Range.parse(text) for text in self.declared_fact("cidrs", "the address range") if ":" not in text
+            )
         own = [self.primary_cidr]
         own += [
             self.network.range(block, "CidrBlock")
@@ -83,7 +75,7 @@ class Vpc(Thing):
             NotVisible: Amazon provides one, whose number only shows at deployment.
         """
         if self.imported:
-            return tuple(Range.parse(text) for text in self._declared("cidrs", "the IPv6 range") if ":" in text)
+            return tuple(Range.parse(text) for text in self.declared_fact("cidrs", "the IPv6 range") if ":" in text)
         found = []
         for block in self._blocks:
             if block.given("Ipv6CidrBlock"):
@@ -112,21 +104,21 @@ class Vpc(Thing):
     def dns_support(self) -> bool:
         """Does its resolver answer (`EnableDnsSupport`, default true)?"""
         if self.imported:
-            return bool(self._declared("dnsSupport", "DNS support"))
+            return bool(self.declared_fact("dnsSupport", "DNS support"))
         return self.flag("EnableDnsSupport", default=True)
 
     @fact
     def dns_hostnames(self) -> bool:
         """Does it give out host names (`EnableDnsHostnames`, default false)?"""
         if self.imported:
-            return bool(self._declared("dnsHostnames", "DNS host names"))
+            return bool(self.declared_fact("dnsHostnames", "DNS host names"))
         return self.flag("EnableDnsHostnames", default=False)
 
     @fact
     def tenancy(self) -> str:
         """`default`, `dedicated` or `host`."""
         if self.imported:
-            return str(self._declared("tenancy", "the tenancy"))
+            return str(self.declared_fact("tenancy", "the tenancy"))
         return str(self.text("InstanceTenancy", default="default"))
 
     @fact
