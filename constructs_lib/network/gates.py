@@ -73,12 +73,22 @@ def public(target: Target, version: int = 4) -> tuple[Range, ...]:
 
 def to_public(target: Target, *, version: int = 4) -> Question:
     """The question whether rules let the traffic out to the internet; for a single host or service, part of the internet leaves it open."""
+    return _to_some(target, public(target, version))
+
+
+def to_part(target: Target, part: Range) -> Question:
+    """The question whether rules let the traffic out to a part of the addresses; for a single host or service, part of that leaves it open."""
+    return _to_some(target, (part,)) if part.public else to_ranges(target, [part])
+
+
+def _to_some(target: Target, ranges: Sequence[Range]) -> Question:
+    """The question whether rules let the traffic out to these addresses, at all of which the internet is, at one of which a service is."""
 
     def ask(rules: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
-        found = admits(rules, public(target, version), target.protocol, target.low, target.high)
+        found = admits(rules, ranges, target.protocol, target.low, target.high)
         if found is None and target.kind not in ("internet", "cidr"):
             for rule in rules:
-                if rule.speaks_of(target.protocol, target.low, target.high) and _partly_public(rule, version):
+                if rule.speaks_of(target.protocol, target.low, target.high) and _partly_public(rule, ranges[0].version):
                     raise NotVisible(
                         f"whether {target.text} lies in {rule.other_side}, which is all that {rule.group.id} lets out",
                         _OPEN.format(target.text),

@@ -81,11 +81,11 @@ def to_piece(
         return
     if isinstance(where, NotVisible):
         trail.hide(where)
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+        gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
     elif isinstance(where, Vpc):
         trail.via = "local"
         trail.hop("route", table_name(subnet), f"{piece} is local to VPC {where.id}")
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+        gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
         gates.pass_acls(trail, target, _local_crossings(subnet, where, piece))
     else:
         trail.hop("route", where.id, f"{where.shown}, in {table_name(subnet)}")
@@ -113,7 +113,7 @@ def _local_crossings(subnet: Subnet, vpc: Vpc, piece: Range) -> list[Crossing]:
 def _to_piece_by(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
     if route.kind == "local":
         trail.via = "local"
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+        gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
         gates.pass_acls(trail, target, _local_crossings(vantage.subnets[0], vantage.subnets[0].vpc, piece))
     elif route.kind == "pcx" and isinstance(route.target, Peering) and not route.target.imported:
         _peered(trail, vantage, target, piece, route)
@@ -123,7 +123,7 @@ def _to_piece_by(trail: Trail, vantage: Vantage, target: Target, piece: Range, r
         follow(trail, vantage, target.within(piece), route)
     elif route.kind == "eigw" and vantage.dual_stack:
         trail.via = "igw"
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+        gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
         gates.pass_acls(trail, target, [Crossing(vantage.subnets[0], [piece], inward=False)])
     else:
         trail.via = VIA.get(route.kind, "unknown")
@@ -132,7 +132,7 @@ def _to_piece_by(trail: Trail, vantage: Vantage, target: Target, piece: Range, r
                 f"what lies behind {route.target_id}, to which {route.id} sends {route.destination_text}", BEHIND
             )
         )
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+        gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
 
 
 def _private_by_nat(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
@@ -145,7 +145,7 @@ def _private_by_nat(trail: Trail, vantage: Vantage, target: Target, piece: Range
         onward = NotVisible(f"what lies behind {onward.target_id}", BEHIND)
     if isinstance(onward, NotVisible):
         trail.hide(onward)
-        gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+        gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
         return
     trail.stop(
         "route",
@@ -176,7 +176,7 @@ def _peered(trail: Trail, vantage: Vantage, target: Target, piece: Range, route:
         crossings += _far_side(trail, subnet, far, peering, piece)
     except NotVisible as reason:
         trail.hide(reason)
-    gates.leave(trail, vantage, target, str(piece), gates.to_ranges(target, [piece]))
+    gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
     gates.pass_acls(trail, target, crossings)
 
 

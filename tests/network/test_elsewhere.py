@@ -440,3 +440,40 @@ def test_two_templates_are_one_network():
     path = explain_paths(alone, "Model", ["internet"])[0]
     assert answer(path) == "unverified unknown"
     assert path.template == "workload"
+
+
+HALVES = """
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: {Ref: Vpc}, CidrBlock: 10.1.1.0/24}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: {Ref: Vpc}}}
+  Attached: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: {Ref: Subnet}, RouteTableId: {Ref: Table}}}
+  Lower:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: {Ref: Table}, DestinationCidrBlock: 0.0.0.0/1, TransitGatewayId: tgw-12345678}
+  Upper:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: {Ref: Table}, DestinationCidrBlock: 128.0.0.0/1, GatewayId: igw-12345678}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: the only way out
+      VpcId: {Ref: Vpc}
+      SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, %s}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("egress", "to", "expected"),
+    [
+        ("DestinationPrefixListId: pl-6da54004", "s3", "unverified"),
+        ("CidrIp: 3.0.0.0/8", "s3", "unverified"),
+        ("CidrIp: 10.0.0.0/8", "s3", "blocked"),
+        ("CidrIp: 3.0.0.0/8", "internet", "blocked"),
+    ],
+)
+def test_a_service_may_lie_where_a_group_lets_out(egress, to, expected):
+    """A service is at some public addresses, the internet at all: a group that lets out to a part of a route's range leaves the one open."""
+    given = from_documents({"t": yaml.safe_load(HALVES % egress)}, region="eu-west-1", defaults=True)
+    (path,) = explain_paths(network_of(given.groups[0]), "Subnet+Group", [to])
+    assert path.verdict == expected
