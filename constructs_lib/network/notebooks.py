@@ -210,6 +210,14 @@ class Notebook(Thing):
     @fact
     def vantage(self) -> Vantage:
         """Where it stands. Which of its interfaces takes what is told in `reach`."""
+        return self._standing(self._mode())
+
+    @fact
+    def closed_vantage(self) -> Vantage:
+        """Where it stands if it has no direct internet access, be that known or not."""
+        return self._standing(ATTACHED)
+
+    def _standing(self, mode: str) -> Vantage:
         subnets = (self.subnet,) if self.subnet is not None else ()
         routes: tuple[Range, ...] = ()
         hidden: NotVisible | None = None
@@ -223,7 +231,7 @@ class Notebook(Thing):
         return Vantage(
             self.network,
             self.id,
-            self._mode(),
+            mode,
             subnets,
             self._interface_groups(),
             routes=routes,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import wraps
 
 from constructs_lib.assembly import NotApplicable, NotVisible
-from constructs_lib.network import Vantage
 from constructs_lib.rules._rule import Finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from constructs_lib.network import Network, Notebook
+    from constructs_lib.network import Network, Notebook, Vantage
     from constructs_lib.rules._rule import Findings
 
 
@@ -36,11 +35,7 @@ def if_closed(judge: Callable[[Notebook, Network, Vantage], Findings]) -> Callab
         if hidden is None:
             yield from judge(notebook, network, notebook.vantage)
             return
-        for said in judge(
-            notebook,
-            network,
-            Vantage(network, notebook.id, subnets=(notebook.subnet,), groups=notebook.security_groups),
-        ):
+        for said in judge(notebook, network, notebook.closed_vantage):
             if isinstance(said, (str, Finding)):
                 raise hidden
             yield said

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
-from constructs_lib.network import Domain, Notebook, UserProfile, admits
+from constructs_lib.network import Domain, Notebook, Range, UserProfile, admits
+from constructs_lib.network.questions import Target
 from constructs_lib.network.vantage import admits_interface
 from constructs_lib.rules._groups import HTTPS, any_of, joined, let_out, named
 from constructs_lib.services import SAGEMAKER_API, SAGEMAKER_RUNTIME
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Through the customer's interface alone; see the modes of a vantage.
 _ATTACHED = "attached"
+#: What stops traffic on a way that leads there.
+_FILTERS = ("security_group", "nacl")
 
 
 def attached(network: Network, vpc: Vpc) -> Iterator[Vantage]:
@@ -35,6 +38,50 @@ def decided_elsewhere(subnet: Subnet, confirm: str) -> NotVisible:
         f"subnet {subnet.label} leaves through {subnet.egress_text}, and what lies behind it is not in the templates",
         confirm,
     )
+
+
+def visible_class(subnet: Subnet) -> str:
+    """The class of the subnet's default route, or an empty text where it is not visible: endpoints may serve it all the same."""
+    try:
+        return subnet.route_class
+    except NotVisible:
+        return ""
+
+
+def unserved(place: Vantage, subnet: Subnet, network: Network, service: Service) -> str | None:
+    """Why neither an endpoint nor a proxy serves a workload in the subnet; None where one does.
+
+    Raises:
+        NotVisible: It cannot be told.
+    """
+    if network.endpoint_usable(place, service) is None:
+        return None
+    if subnet.route_class == "other-egress":
+        raise decided_elsewhere(subnet, f"confirm there that {service.name} can be reached")
+    return network.blocked(place, service)
+
+
+def out_of_reach(place: Vantage, subnet: Subnet, network: Network, host: str) -> str | None:
+    """Why no way leads from the subnet to a host on the internet; None where one does, be it that groups or ACLs still stop it.
+
+    Raises:
+        NotVisible: It cannot be told.
+    """
+    path = network.reach(place, _destination(host), HTTPS)
+    if path.verdict == "blocked":
+        return None if path.blocked_by in _FILTERS else path.why
+    if path.verdict == "unverified":
+        if visible_class(subnet) == "other-egress":
+            raise decided_elsewhere(subnet, f"confirm there that {host} can be reached")
+        raise NotVisible(path.why, path.declare)
+    return None
+
+
+def _destination(host: str) -> Target | Range:
+    try:
+        return Range.parse(host)
+    except ValueError:
+        return Target(host, "host", host=host)
 
 
 def blocked_by_groups(vantage: Vantage, network: Network) -> str | None:

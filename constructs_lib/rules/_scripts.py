@@ -23,7 +23,7 @@ def downloads(script: str) -> Iterator[tuple[str, str]]:
         if command is None:
             continue
         for host in _HOST.findall(line):
-            if _is_public(host) and not is_aws_host(host):
+            if is_public(host) and not is_aws_host(host):
                 yield " ".join(command[1].split()), host
 
 
@@ -50,7 +50,7 @@ def _lines(script: str) -> Iterator[str]:
             yield line
 
 
-def _is_public(host: str) -> bool:
+def is_public(host: str) -> bool:
     """Whether the host is on the internet; one whose name is only known at run time is not known to be."""
     if "$" in host or "." not in host:
         return False

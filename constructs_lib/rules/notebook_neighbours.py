@@ -5,19 +5,20 @@ from __future__ import annotations
 from constructs_lib.assembly import NotApplicable, NotVisible
 from constructs_lib.network import CodeRepository
 from constructs_lib.rules._closed import if_closed
-from constructs_lib.rules._egress import decided_elsewhere
+from constructs_lib.rules._egress import out_of_reach, unserved, visible_class
 from constructs_lib.rules._groups import any_of, listed, named, peers_admitted
 from constructs_lib.rules._rule import API, GUIDE, Finding, Severity, rule
-from constructs_lib.rules._scripts import downloads, host_of, is_aws_host, mounts_nfs
+from constructs_lib.rules._scripts import downloads, host_of, is_aws_host, is_public, mounts_nfs
 from constructs_lib.services import GIT_CODECOMMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from constructs_lib.network import EmrCluster, Network, Notebook, SecurityGroup, Vantage
+    from constructs_lib.network import EmrCluster, Network, Notebook, SecurityGroup, Subnet, Vantage, Vpc
     from constructs_lib.rules._rule import Findings
 
+_CODECOMMIT = "git-codecommit."
 _NFS = 2049
 _LIVY = 8998
 
@@ -36,23 +37,32 @@ def repositories_are_reachable(notebook: Notebook, network: Network, place: Vant
     urls = [(where, url) for where, named_ in notebook.code_repositories if (url := _url(named_))]
     if not urls:
         raise NotApplicable
-    if subnet.has_nat:
+    if visible_class(subnet) == "nat":
         return
     for where, url in urls:
-        host = host_of(url) or url
-        if host.startswith("git-codecommit."):
-            if reason := network.endpoint_usable(place, GIT_CODECOMMIT):
-                yield Finding(f"{url} cannot be reached: {reason}", at=where)
-        elif not is_aws_host(host):
-            if subnet.route_class == "other-egress":
-                raise decided_elsewhere(subnet, f"confirm there that {host} can be reached")
-            yield Finding(f"{url} cannot be reached: subnet {subnet.label} has no way to the internet", at=where)
+        try:
+            reason = _unreached(place, subnet, network, host_of(url) or url)
+        except NotVisible as unknown:
+            yield unknown
+            continue
+        if reason:
+            yield Finding(f"{url} cannot be reached: {reason}", at=where)
+
+
+def _unreached(place: Vantage, subnet: Subnet, network: Network, host: str) -> str | None:
+    if host.startswith(_CODECOMMIT):
+        return unserved(place, subnet, network, GIT_CODECOMMIT)
+    return out_of_reach(place, subnet, network, host)
 
 
 def _url(repository: str | CodeRepository) -> str | None:
-    """The URL of a repository; a literal name, which stands for one outside of the templates, has none."""
+    """The URL of a repository on the internet or in CodeCommit.
+
+    A literal name, which stands for one outside of the templates, has none; nor has a private host, or one that is not known.
+    """
     url = repository.url if isinstance(repository, CodeRepository) else repository
-    return url if url and host_of(url) else None
+    host = host_of(url) if url else None
+    return url if host and (host.startswith(_CODECOMMIT) or (is_public(host) and not is_aws_host(host))) else None
 
 
 @rule(
@@ -73,16 +83,16 @@ def scripts_download_from_reachable_hosts(notebook: Notebook, network: Network, 
         for hook, script in notebook.lifecycle_config.scripts
         for command, host in downloads(script)
     )
-    if not loaded or subnet.has_nat:
+    if not loaded or visible_class(subnet) == "nat":
         return
-    if subnet.route_class == "other-egress":
-        raise decided_elsewhere(
-            subnet, f"confirm there that {listed(dict.fromkeys(host for _, _, host in loaded))} can be reached"
-        )
     for hook, command, host in loaded:
-        yield (
-            f"{hook} of {notebook.lifecycle_config.id} calls {command} on {host}, but subnet {subnet.label} has no way to the internet"
-        )
+        try:
+            reason = out_of_reach(place, subnet, network, host)
+        except NotVisible as unknown:
+            yield unknown
+            continue
+        if reason:
+            yield f"{hook} of {notebook.lifecycle_config.id} calls {command} on {host}, which cannot be reached: {reason}"
 
 
 @rule(
@@ -97,12 +107,10 @@ def scripts_download_from_reachable_hosts(notebook: Notebook, network: Network, 
 def mount_target_admits_notebook(notebook: Notebook, network: Network) -> Findings:
     if notebook.subnet is None or notebook.lifecycle_config is None:
         raise NotApplicable
-    if not any(mounts_nfs(script) for _, script in notebook.lifecycle_config.scripts):
-        raise NotApplicable
     targets = [
         target for target in network.mount_targets if target.subnet and target.subnet.vpc.same_as(notebook.subnet.vpc)
     ]
-    if not targets:
+    if not targets or not any(mounts_nfs(script) for _, script in notebook.lifecycle_config.scripts):
         raise NotApplicable
     if not any_of(
         *(lambda target=target: _admits(target.security_groups, notebook, _NFS) or None for target in targets)
@@ -142,18 +150,35 @@ def emr_admits_notebook(notebook: Notebook, network: Network) -> Findings:
 def _unreachable(cluster: EmrCluster, notebook: Notebook) -> str | None:
     if notebook.subnet is None:
         return f"EMR cluster {cluster.id} is in a VPC, the notebook in none"
-    if cluster.vpc is None:
-        raise NotVisible(f"the VPC of EMR cluster {cluster.id}", "name its Ec2SubnetId")
-    if not notebook.subnet.vpc.same_as(cluster.vpc):
-        return f"EMR cluster {cluster.id} is in {cluster.vpc.label}, the notebook in {notebook.subnet.vpc.label}"
+    elsewhere: NotVisible | None = None
+    try:
+        if not notebook.subnet.vpc.same_as(_vpc_of(cluster)):
+            return (
+                f"EMR cluster {cluster.id} is in {_vpc_of(cluster).label}, the notebook in {notebook.subnet.vpc.label}"
+            )
+    except NotVisible as reason:
+        elsewhere = reason
     if not cluster.primary_groups:
         raise NotVisible(
             f"the security group that EMR makes for the primary node of {cluster.id}",
             "name an EmrManagedMasterSecurityGroup",
         )
-    if _admits(cluster.primary_groups, notebook, _LIVY):
-        return None
-    return (
-        f"{named(cluster.primary_groups)} of EMR cluster {cluster.id} "
-        f"admit{'s' if len(cluster.primary_groups) == 1 else ''} no TCP {_LIVY} from {named(notebook.security_groups)}"
-    )
+    if not _admits(cluster.primary_groups, notebook, _LIVY):
+        return (
+            f"{named(cluster.primary_groups)} of EMR cluster {cluster.id} "
+            f"admit{'s' if len(cluster.primary_groups) == 1 else ''} no TCP {_LIVY} from {named(notebook.security_groups)}"
+        )
+    if elsewhere:
+        raise elsewhere
+    return None
+
+
+def _vpc_of(cluster: EmrCluster) -> Vpc:
+    """The VPC of a cluster.
+
+    Raises:
+        NotVisible: It is not in the templates.
+    """
+    if cluster.vpc is None:
+        raise NotVisible(f"the VPC of EMR cluster {cluster.id}", "name its Ec2SubnetId")
+    return cluster.vpc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
 from constructs_lib.rules._closed import if_closed
-from constructs_lib.rules._egress import blocked_by_groups, decided_elsewhere
+from constructs_lib.rules._egress import blocked_by_groups, unserved, visible_class
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import GUIDE, Finding, Severity, rule
 from constructs_lib.services import S3, SAGEMAKER_API, SAGEMAKER_RUNTIME
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from constructs_lib.network import Network, Notebook, Subnet, Vantage
     from constructs_lib.rules._rule import Findings
-    from constructs_lib.services import Service
 
 _INTERNET = f"{GUIDE}/appendix-notebook-and-internet-access.html"
 _CONNECT = f"{GUIDE}/infrastructure-connect-to-resources.html"
@@ -63,33 +62,16 @@ def _has_endpoints(place: Vantage, network: Network) -> bool:
 @if_closed
 def closed_notebook_reaches_sagemaker(notebook: Notebook, network: Network, place: Vantage) -> Findings:
     (subnet,) = place.subnets
-    if _visible_class(subnet) == "nat":
+    if visible_class(subnet) == "nat":
         return
     for service, severity in ((SAGEMAKER_API, Severity.ERROR), (SAGEMAKER_RUNTIME, Severity.WARNING)):
         try:
-            reason = _unserved(place, subnet, network, service)
+            reason = unserved(place, subnet, network, service)
         except NotVisible as unknown:
             yield unknown
             continue
         if reason:
             yield Finding(f"{service.name} cannot be reached: {reason}", severity=severity)
-
-
-def _unserved(place: Vantage, subnet: Subnet, network: Network, service: Service) -> str | None:
-    """Why neither an endpoint nor a proxy serves the notebook; None where one does."""
-    if network.endpoint_usable(place, service) is None:
-        return None
-    if subnet.route_class == "other-egress":
-        raise decided_elsewhere(subnet, f"confirm there that {service.name} can be reached")
-    return network.blocked(place, service)
-
-
-def _visible_class(subnet: Subnet) -> str:
-    """The class of the subnet's default route, or an empty text where it is not visible: endpoints may serve it all the same."""
-    try:
-        return subnet.route_class
-    except NotVisible:
-        return ""
 
 
 @rule(

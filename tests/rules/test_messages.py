@@ -209,7 +209,7 @@ MESSAGES = {
             "warning",
             "Notebook",
             "DefaultCodeRepository",
-            "https://github.com/aws/amazon-sagemaker-examples.git cannot be reached: subnet Subnet has no way to the internet",
+            "https://github.com/aws/amazon-sagemaker-examples.git cannot be reached: RouteTable has no default route",
         ),
     ],
     "SMN-NB-17": [
@@ -217,7 +217,7 @@ MESSAGES = {
             "info",
             "Notebook",
             "LifecycleConfigName",
-            "OnStart of LifecycleConfig calls curl on get.example.com, but subnet Subnet has no way to the internet",
+            "OnStart of LifecycleConfig calls curl on get.example.com, which cannot be reached: RouteTable has no default route",
         ),
     ],
     "SMN-NB-18": [
