@@ -117,7 +117,15 @@ class StudioCleanup(Construct):
         # The CDK adds a dependency on the role, which the property says already (cfn-lint W3005).
         resource.add_deletion_override("DependsOn")
         allowed = statements(domain=domain, vpc=vpc, function=self.function, log_group=self.log_group)
-        permissions = iam.ManagedPolicy(self, "Permissions", roles=[self.role], statements=allowed)
+        permissions = iam.ManagedPolicy(
+            self,
+            "Permissions",
+            # A description cannot be changed: where CloudFormation replaces the domain, this gives the role a second policy beside the one that
+            # names the old domain, which is needed until the old domain is gone.
+            description=f"Destroys the SageMaker Studio domain {domain.attr_domain_id} with all that belongs to it",
+            roles=[self.role],
+            statements=allowed,
+        )
         acknowledge_wildcards(permissions, allowed, reason, acknowledgements)
         consent = f"destroy/{self.node.addr}/{hashlib.sha256(repr(_IDS).encode()).hexdigest()[:8]}"
         cdk.Tags.of(domain).add(CONSENT_TAG, consent)

@@ -7,6 +7,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from iam_evaluator import evaluate, simulation
 from studio_lambda import CONSENT_VALUE, delete_event, run
 from studio_world import World
@@ -140,6 +141,20 @@ def test_the_package_holds_the_handler_and_nothing_else(tmp_path):
         f"studio_cleanup/{each.name}" for each in source.glob("*.py")
     }
     assert all("constructs_lib" not in each.read_text() for each in folder.rglob("*.py"))
+
+
+def test_a_domain_that_is_replaced_can_still_be_destroyed(destroyed):
+    """The policy names one domain, and the old one is destroyed after the new one was made: the policy is replaced with it, not changed."""
+    kind = "AWS::IAM::ManagedPolicy"
+    (policy,) = (each for name, each in of_type(destroyed, kind).items() if "CleanupPermissions" in name)
+    create_only = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema["createOnlyProperties"]
+    (domain,) = of_type(destroyed, "AWS::SageMaker::Domain")
+    named = [
+        path for path in create_only if f'["{domain}", "DomainId"]' in json.dumps(policy["Properties"].get(path[12:]))
+    ]
+    assert named == ["/properties/Description"]
+    # Both can exist side by side: neither has a name of its own.
+    assert "ManagedPolicyName" not in policy["Properties"]
 
 
 def policies(resources):
