@@ -89,9 +89,10 @@ class World:
         interface = None if group is None else self.add_interface([group], "SageMaker Studio app")
         self.apps[domain_id, space, profile, kind, name] = {"Status": status, "Interface": interface}
 
-    def add_interface(self, groups, description, status="in-use"):
+    def add_interface(self, groups, description, status="in-use", **more):
         interface = self._id("eni")
         self.interfaces[interface] = {"Status": status, "Description": description, "Groups": list(groups)}
+        self.interfaces[interface]["More"] = more
         return interface
 
     def add_mount_target(self, file_system, subnet, groups):
@@ -305,7 +306,12 @@ class World:
 
     def _do_DescribeFileSystems(self, Marker=None):
         found = [
-            {"FileSystemId": key, "LifeCycleState": value["LifeCycleState"], "Tags": as_tags(value["Tags"])}
+            {
+                "FileSystemId": key,
+                "OwnerId": value.get("Owner", ACCOUNT),
+                "LifeCycleState": value["LifeCycleState"],
+                "Tags": as_tags(value["Tags"]),
+            }
             for key, value in self.file_systems.items()
         ]
         return page("FileSystems", found, Marker, token="NextMarker")
@@ -358,6 +364,7 @@ class World:
         return {
             "GroupId": key,
             "GroupName": group["GroupName"],
+            "OwnerId": group.get("Owner", ACCOUNT),
             "VpcId": group["VpcId"],
             "Tags": as_tags(group["Tags"]),
             **rules,
@@ -391,6 +398,7 @@ class World:
                         "Status": value["Status"],
                         "Description": value["Description"],
                         "Groups": groups,
+                        **value.get("More", {}),
                     }
                 )
         return page("NetworkInterfaces", found, NextToken)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 from studio_lambda import CONSENT_VALUE, delete_event, run
-from studio_world import Killed, World, arn_of, clients_of, error, quick_clients_of
+from studio_world import ACCOUNT, Killed, World, arn_of, clients_of, error, quick_clients_of
 
 from constructs_lib.patterns.handlers.studio_cleanup import index, sweep
 from constructs_lib.patterns.handlers.studio_cleanup.outcome import Outcome, outcome
@@ -278,9 +278,42 @@ def test_refuses_before_anything_is_deleted_when_a_mount_target_of_others_has_on
 
     assert answer["Reason"] == (
         f"network interface {interface} (EFS mount target for fs-theirs (fsmt-theirs)) uses a security group that goes with the domain: "
-        "take the group off that mount target, then try again"
+        "take the group off it, then try again"
     )
     assert world.of("d-mine") == before
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"Attachment": {"InstanceId": "i-1", "InstanceOwnerId": ACCOUNT}}, "of instance i-1"),
+        ({"InterfaceType": "lambda"}, "of a Lambda function"),
+    ],
+)
+def test_refuses_before_anything_is_deleted_when_something_of_others_has_one_of_the_groups(more, said):
+    """An instance or a function that mounts the home directories would hold the group to the end."""
+    world = account()
+    outbound = next(
+        key for key, value in world.groups.items() if value["GroupName"] == "security-group-for-outbound-nfs-d-mine"
+    )
+    interface = world.add_interface([outbound], "", **more)
+    before = world.of("d-mine")
+
+    answer = run(world, delete_event("d-mine"))
+
+    assert answer["Reason"] == (
+        f"network interface {interface} ({said}) uses a security group that goes with the domain: take the group off it, then try again"
+    )
+    assert world.of("d-mine") == before
+
+
+def test_an_app_on_an_instance_of_aws_is_no_stranger():
+    """SageMaker's own machines are in an account of AWS: their interfaces go with the apps."""
+    world = account()
+    for interface in world.interfaces.values():
+        interface["More"] = {"Attachment": {"InstanceId": "i-1", "InstanceOwnerId": "999999999999"}}
+    assert run(world, delete_event("d-mine"))["Status"] == "SUCCESS"
+    assert world.of("d-mine") == {}
 
 
 def test_touches_only_what_carries_id_and_tag():

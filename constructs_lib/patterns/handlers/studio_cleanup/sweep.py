@@ -123,7 +123,7 @@ class Sweep:
         groups = {group["GroupId"]: group["GroupName"] for group in self._own_groups()}
         if groups:
             self._refuse_foreign_references(groups)
-            self._refuse_foreign_mount_targets(groups, ours)
+            self._refuse_foreign_interfaces(groups, ours)
         self._state["looked"] = True
 
     def _apps(self) -> str | None:
@@ -239,14 +239,25 @@ class Sweep:
                         "which goes with the domain: remove that rule, then try again"
                     )
 
-    def _refuse_foreign_mount_targets(self, groups: dict[str, str], ours: set[str]) -> None:
+    def _refuse_foreign_interfaces(self, groups: dict[str, str], ours: set[str]) -> None:
+        account = self._arn.split(":")[4]
         for interface in self._interfaces_of(sorted(groups)):
-            text = interface.get("Description") or ""
-            if text.startswith(_MOUNT_TARGET) and text.removeprefix(_MOUNT_TARGET).split(" ", 1)[0] not in ours:
+            if user := _foreign_user(interface, ours, account):
                 raise Refused(
-                    f"network interface {interface['NetworkInterfaceId']} ({text}) uses a security group that goes with "
-                    "the domain: take the group off that mount target, then try again"
+                    f"network interface {interface['NetworkInterfaceId']} ({user}) uses a security group that goes with "
+                    "the domain: take the group off it, then try again"
                 )
+
+
+def _foreign_user(interface: dict[str, Any], ours: set[str], account: str) -> str | None:
+    """What uses a network interface, if that is surely neither the domain nor SageMaker: what runs Studio's apps is in an account of AWS."""
+    text: str = interface.get("Description") or ""
+    attachment = interface.get("Attachment", {})
+    if text.startswith(_MOUNT_TARGET):
+        return text if text.removeprefix(_MOUNT_TARGET).split(" ", 1)[0] not in ours else None
+    if attachment.get("InstanceId") and attachment.get("InstanceOwnerId") == account:
+        return f"of instance {attachment['InstanceId']}"
+    return text or "of a Lambda function" if interface.get("InterfaceType") == "lambda" else None
 
 
 def _is_tagged(thing: dict[str, Any], arn: str) -> bool:
