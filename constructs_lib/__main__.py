@@ -222,7 +222,7 @@ def _orphans(options: Namespace) -> int:
     from constructs_lib import orphans
 
     try:
-        return orphans.main(options.region, options.delete, sys.stdout)
+        return orphans.main(options.region, options.delete, _print)
     except orphans.OrphansError as error:
         raise CannotRun(str(error)) from error
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from constructs_lib.patterns.handlers.studio_cleanup.calls import Calls
     from constructs_lib.patterns.handlers.studio_cleanup.sweep import Clients, Sweep
 
 PATIENCE = 1800
@@ -61,7 +62,7 @@ class Orphans:
 def main(
     region: str | None,
     delete: bool,
-    out: IO[str],
+    say: Callable[[str], object],
     *,
     clients: Clients | None = None,
     sleep: Callable[[float], None] = time.sleep,
@@ -72,7 +73,7 @@ def main(
     Args:
         region: the region to look in; None: that of the AWS configuration.
         delete: delete what was found, the data in the file systems included.
-        out: where to print.
+        say: takes each line, with its end.
         clients: the boto3 clients; default: those of the configured account and region.
         sleep: how to wait for a deletion.
         now: the clock.
@@ -81,7 +82,8 @@ def main(
         0 where nothing was found, 1 where something was, deleted or not.
 
     Raises:
-        OrphansError: boto3 is missing, no region or credentials are configured, a permission is missing, or something would not go.
+        OrphansError: boto3 is missing, no region or credentials are configured, a permission is missing, or something would not go; what
+            other domains left is deleted all the same.
     """
     # First of all, because it says what to install where boto3 is missing, which the next import needs too.
     used = clients or _clients(region)
@@ -89,14 +91,21 @@ def main(
 
     try:
         found = find(used, until=now() + PATIENCE, now=now)
-        _report(found, used.sagemaker.meta.region_name, out, delete=delete)
-        if delete:
-            for orphans in found:
-                _delete(orphans, used, out, sleep, now)
     except (Refused, Later) as error:
         raise OrphansError(str(error)) from error
     except OutOfTime as error:
         raise OrphansError("the account did not answer in time") from error
+    for line in _report(found, used.sagemaker.meta.region_name, delete=delete):
+        say(f"{line}\n")
+    left = []
+    for orphans in found if delete else ():
+        try:
+            _delete(orphans, used, sleep, now)
+            say(f"{orphans.domain_arn}: deleted\n")
+        except OrphansError as error:
+            left.append(f"{orphans.domain_arn}: {error}")
+    if left:
+        raise OrphansError("; ".join(left))
     return 1 if found else 0
 
 
@@ -111,7 +120,7 @@ def find(clients: Clients, *, until: float, now: Callable[[], float]) -> list[Or
 
     calls = Calls(until=until, now=now)
     region = clients.sagemaker.meta.region_name
-    alive = {each["DomainArn"] for each in calls.all(clients.sagemaker, "list_domains", "Domains")}
+    alive = _domains(calls, clients)
     found: dict[str, Orphans] = {}
 
     def of(arn: str) -> Orphans:
@@ -129,6 +138,9 @@ def find(clients: Clients, *, until: float, now: Callable[[], float]) -> list[Or
         arn = _domain_of(each, region)
         if arn and arn not in alive and each["GroupName"].endswith(f"-{arn.rpartition('/')[2]}"):
             of(arn).groups.append(each)
+    # A domain that was made meanwhile is in the second list.
+    for arn in _domains(calls, clients) if found else ():
+        found.pop(arn, None)
     for orphans in found.values():
         if ids := [group["GroupId"] for group in orphans.groups]:
             filters = [{"Name": "group-id", "Values": ids}]
@@ -138,22 +150,21 @@ def find(clients: Clients, *, until: float, now: Callable[[], float]) -> list[Or
     return [found[arn] for arn in sorted(found)]
 
 
-def _report(found: list[Orphans], region: str, out: IO[str], *, delete: bool) -> None:
+def _domains(calls: Calls, clients: Clients) -> set[str]:
+    return {each["DomainArn"] for each in calls.all(clients.sagemaker, "list_domains", "Domains")}
+
+
+def _report(found: list[Orphans], region: str, *, delete: bool) -> Iterator[str]:
     for orphans in found:
-        print(*orphans.lines(), sep="\n", file=out)
+        yield from orphans.lines()
     things = sum(orphans.count for orphans in found)
     if not found:
-        print(f"deleted Studio domains left nothing in {region}", file=out)
+        yield f"deleted Studio domains left nothing in {region}"
     elif not delete:
-        print(
-            f"{things} thing{'' if things == 1 else 's'} in {region}; with --delete they go, the data in file systems included",
-            file=out,
-        )
+        yield f"{things} thing{'' if things == 1 else 's'} in {region}; with --delete they go, the data in file systems included"
 
 
-def _delete(
-    orphans: Orphans, clients: Clients, out: IO[str], sleep: Callable[[float], None], now: Callable[[], float]
-) -> None:
+def _delete(orphans: Orphans, clients: Clients, sleep: Callable[[float], None], now: Callable[[], float]) -> None:
     """Sweep until nothing of the domain is left; each VPC by itself, as a group names its VPC."""
     from constructs_lib.patterns.handlers.studio_cleanup.calls import Calls, Later, OutOfTime
     from constructs_lib.patterns.handlers.studio_cleanup.sweep import Sweep
@@ -169,16 +180,14 @@ def _delete(
             except Later as later:
                 left = str(later)
             except OutOfTime as error:
-                raise OrphansError(
-                    f"{orphans.domain_arn}: gave up after {PATIENCE // 60} minutes, still there: {left}"
-                ) from error
+                raise OrphansError(f"gave up after {PATIENCE // 60} minutes, still there: {left}") from error
             if left:
                 sleep(_PAUSE)
-    print(f"{orphans.domain_arn}: deleted", file=out)
 
 
 def _swept(sweep: Sweep) -> str | None:
     """One pass. A domain that exists after all has no tag of consent that is empty, and is kept."""
+    from constructs_lib.patterns.handlers.studio_cleanup.calls import Refused
     from constructs_lib.patterns.handlers.studio_cleanup.sweep import Kept
 
     try:
@@ -186,12 +195,17 @@ def _swept(sweep: Sweep) -> str | None:
         return sweep.run()
     except Kept as error:
         raise OrphansError("the domain exists: nothing of it is an orphan") from error
+    except Refused as error:
+        raise OrphansError(str(error)) from error
 
 
 def _domain_of(thing: dict[str, Any], region: str) -> str | None:
-    """The ARN of the domain in SageMaker's tag; None where the tag is missing or names something else, such as a domain elsewhere."""
+    """The ARN of the domain in SageMaker's tag; None where the tag is missing or names something else, such as a domain elsewhere.
+
+    Of another account's domain nobody here knows whether it is gone: its groups can be seen in a VPC that is shared with it.
+    """
     value: str = next((tag["Value"] for tag in thing.get("Tags", ()) if tag["Key"] == _tag()), "")
-    return value if f":{region}:" in value and ":domain/d-" in value else None
+    return value if f":{region}:{thing['OwnerId']}:domain/d-" in value else None
 
 
 def _tag() -> str:

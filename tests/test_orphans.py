@@ -1,11 +1,12 @@
 """What deleted Studio domains left, listed and deleted, against an account in memory."""
 
 import io
+import os
 import subprocess
 import sys
 
 import pytest
-from studio_world import TAG, World, arn_of, clients_of, error, quick_clients_of
+from studio_world import ACCOUNT, TAG, World, arn_of, clients_of, error, quick_clients_of
 
 from constructs_lib import __main__ as command_line
 from constructs_lib import orphans
@@ -23,7 +24,12 @@ def account():
 def run(world, *, delete=False, clients=None):
     out = io.StringIO()
     status = orphans.main(
-        "eu-west-1", delete, out, clients=clients or quick_clients_of(world), sleep=world.sleep, now=lambda: world.now
+        "eu-west-1",
+        delete,
+        out.write,
+        clients=clients or quick_clients_of(world),
+        sleep=world.sleep,
+        now=lambda: world.now,
     )
     return status, out.getvalue()
 
@@ -101,7 +107,7 @@ def test_groups_in_two_vpcs():
 
 
 def test_what_is_not_an_orphan():
-    """Without SageMaker's tag, with another name, of a domain in another region, or under deletion already."""
+    """Without SageMaker's tag, with another name, of a domain in another region or account, or under deletion already."""
     world = World()
     elsewhere = arn_of("d-gone").replace("eu-west-1", "us-east-1")
     world.add_group("security-group-for-inbound-nfs-d-gone")
@@ -109,6 +115,8 @@ def test_what_is_not_an_orphan():
     world.add_group("security-group-for-inbound-nfs-d-gone", tags={TAG: elsewhere})
     world.file_systems["fs-1"] = {"LifeCycleState": "available", "Tags": {TAG: elsewhere}}
     world.file_systems["fs-2"] = {"LifeCycleState": "deleting", "Tags": {TAG: arn_of("d-gone")}}
+    shared = world.add_group("security-group-for-inbound-nfs-d-gone", tags={TAG: arn_of("d-gone")})
+    world.groups[shared]["Owner"] = "999999999999"
     world.file_systems["fs-3"] = {"LifeCycleState": "available", "Tags": {TAG: "arn:aws:sagemaker:eu-west-1:1:space/x"}}
     assert run(world)[0] == 0
 
@@ -119,8 +127,9 @@ def test_a_domain_that_the_list_does_not_show():
     world.add_domain("d-hidden")
     before = world.of("d-hidden")
     world._do_ListDomains = lambda **_: {"Domains": []}
-    with pytest.raises(orphans.OrphansError, match=r"^the domain exists: nothing of it is an orphan$"):
+    with pytest.raises(orphans.OrphansError) as raised:
         run(world, delete=True)
+    assert str(raised.value) == f"{arn_of('d-hidden')}: the domain exists: nothing of it is an orphan"
     assert world.of("d-hidden") == before
 
 
@@ -133,6 +142,36 @@ def test_something_that_does_not_go():
     assert str(raised.value).startswith(
         f"{arn_of('d-gone')}: gave up after 30 minutes, still there: 2 mount targets: fsmt-"
     )
+
+
+def test_what_one_domain_left_does_not_stop_the_others():
+    """The first is hindered by an instance of the account's own; the second goes, and the one line of the error says what stays and why."""
+    world = account()
+    group = only(world.groups, GroupName="security-group-for-outbound-nfs-d-gone")
+    attachment = {"InstanceId": "i-1", "InstanceOwnerId": ACCOUNT}
+    interface = world.add_interface([group], "", Attachment=attachment)
+    world.add_group("security-group-for-inbound-nfs-d-zone", tags={TAG: arn_of("d-zone")})
+    hindered = world.of("d-gone")
+    with pytest.raises(orphans.OrphansError) as raised:
+        run(world, delete=True)
+    assert str(raised.value) == (
+        f"{arn_of('d-gone')}: network interface {interface} (of instance i-1) uses a security group that goes with the domain: take the group "
+        "off it, then try again"
+    )
+    assert (world.of("d-gone"), world.of("d-zone")) == (hindered, {})
+
+
+def test_a_domain_that_is_made_meanwhile():
+    """Its file system is seen before the domain is; the domains are listed again."""
+    world = account()
+    made = iter([lambda: world.add_domain("d-new", users=0)])
+
+    def before(number, operation, parameters):
+        if operation == "DescribeFileSystems":
+            next(made, lambda: None)()
+
+    world.before = before
+    assert "d-new" not in run(world)[1]
 
 
 def test_a_missing_permission():
@@ -166,8 +205,19 @@ def test_without_a_region(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with pytest.raises(orphans.OrphansError) as raised:
-        orphans.main(None, False, io.StringIO())
+        orphans.main(None, False, io.StringIO().write)
     assert str(raised.value) == "You must specify a region.: give --region, or configure AWS credentials and region"
+
+
+def test_what_is_printed_arrives_through_a_pipe():
+    """As the program ends: nothing is left in a buffer."""
+    code = (
+        "import sys; from studio_world import World, quick_clients_of; from constructs_lib import __main__, orphans\n"
+        "orphans._clients = lambda region: quick_clients_of(World()); sys.argv = ['sagemaker-network', 'orphans']; __main__.run()"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "deleted Studio domains left nothing in eu-west-1\n", "")
 
 
 def test_the_command(monkeypatch, capsys):
