@@ -28,10 +28,12 @@ MANAGED_POLICY_CHARACTERS = 6144
 """White space does not count. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 SERVICE_CONTROL_POLICY_CHARACTERS = 5120
 """https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html"""
-# The longest that the deployment can put in place of a token: an ARN of a key, which is longer than any id of a subnet, group or endpoint.
-_LONGEST_ID = len("vpce-0123456789abcdef0")
-_LONGEST_ARN = len("arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef")
-_TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
+# The longest that the deployment can put in place of a token: of ids of subnets, groups and endpoints, those of subnets are the longest; of ARNs,
+# those of roles, whose names have up to 64 characters.
+_LONGEST_ID = len("subnet-0123456789abcdef0")
+_LONGEST_NAME = 64
+_LONGEST_ARN = len("arn:aws-us-gov:iam::123456789012:role/") + _LONGEST_NAME
+_TOKEN = re.compile(r"\$\{Token\[([^\]]*)\]\}")
 _BOUNDARY_REASONS = dict.fromkeys(
     (
         f"{WILDCARD_RULE}[Action::*]",
@@ -225,10 +227,21 @@ class PresignedUrls:
 
 def length(document: Mapping[str, Any]) -> int:
     """Return the characters of a document as IAM counts them, with values that are known at deployment only taken at their longest."""
-    text = json.dumps(document, separators=(",", ":"))
-    return len(
-        _TOKEN.sub(lambda token: "x" * (_LONGEST_ARN if "Arn" in token.group() else _LONGEST_ID), text).replace(" ", "")
-    )
+    return len(json.dumps(_at_longest(document), separators=(",", ":")).replace(" ", ""))
+
+
+def _at_longest(value: Any, longest: int = _LONGEST_ID) -> Any:
+    """The value with each token as long as it can be: what stands under a condition key that ends in ``Arn`` is an ARN, anything else an id."""
+    if isinstance(value, Mapping):
+        return {key: _at_longest(each, _LONGEST_ARN if key.endswith("Arn") else longest) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_at_longest(each, longest) for each in value]
+    if not isinstance(value, str):
+        return value
+    if _TOKEN.fullmatch(value):
+        return "x" * longest
+    # Within an ARN: a partition, an account, a region, or a name.
+    return _TOKEN.sub(lambda token: "x" * (_LONGEST_ID if token[1].startswith("AWS") else _LONGEST_NAME), value)
 
 
 def _document(statements: Sequence[write.Statement]) -> dict[str, Any]:
@@ -262,5 +275,5 @@ def _split(statements: Sequence[write.Statement], limit: int) -> list[dict[str, 
 def _fitting(statement: write.Statement, limit: int) -> int:
     lists = [values for keys in statement["Condition"].values() for values in keys.values() if isinstance(values, list)]
     values = max(lists, key=len)
-    fixed = length(_document([statement])) - length({"v": values})
-    return math.floor((limit - fixed) / (_LONGEST_ID + 3))
+    taken = length({"": values})
+    return math.floor((limit - length(_document([statement])) + taken) / (taken / len(values)))

@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from iam_evaluator import ACCOUNT, evaluate, simulation
 
-from constructs_lib import PrivateNetwork
+from constructs_lib import PrivateNetwork, PrivateTrainingJobNetwork
 from constructs_lib.patterns import guardrail_statements as write
 from constructs_lib.patterns.guardrails import (
     MANAGED_POLICY_CHARACTERS,
@@ -447,6 +447,49 @@ def test_documents_keep_within_the_limit_and_hold_every_statement_once():
         )
 
 
+def test_values_of_the_deployment_count_at_their_longest():
+    """A document of tokens is at least as long as what is deployed with the longest ids and ARNs in their places."""
+    stack = cdk.Stack(cdk.App(), "Tokens")
+    jobs = PrivateTrainingJobNetwork(stack, "Jobs")
+    role = iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal())
+    imported = iam.Role.from_role_name(
+        stack, "Imported", cdk.CfnParameter(stack, "Name", max_length=64).value_as_string
+    )
+    made = SageMakerGuardrails(
+        stack,
+        "Guardrails",
+        networks=[jobs],
+        volume_keys=[jobs.encryption_key, kms.Key.from_key_arn(stack, "Key", cdk.Fn.import_value("key"))],
+        exempt_principals=[role.role_arn, imported.role_arn],
+    )
+    longest = {
+        "AWS::Partition": "aws-us-gov",
+        "AWS::AccountId": ACCOUNT,
+        "Name": "n" * 64,
+        "role": f"arn:aws-us-gov:iam::{ACCOUNT}:role/{'r' * 64}",
+        "key": f"arn:aws-us-gov:kms:us-gov-west-1:{ACCOUNT}:key/mrk-{'0' * 32}",
+        "subnet": "subnet-0123456789abcdef0",
+        "group": "sg-0123456789abcdef0",
+    }
+
+    def deployed(value):
+        if isinstance(value, list):
+            return [deployed(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if "Fn::Join" in value:
+            return "".join(deployed(value["Fn::Join"][1]))
+        if set(value) & {"Ref", "Fn::GetAtt", "Fn::ImportValue"}:
+            name = str(value.get("Ref") or value.get("Fn::ImportValue") or value["Fn::GetAtt"][0])
+            kinds = {"Role": "role", "key": "key", "JobsKey": "key", "Subnet": "subnet", "SecurityGroup": "group"}
+            return longest.get(name) or longest[next(kind for part, kind in kinds.items() if part in name)]
+        return {key: deployed(each) for key, each in value.items()}
+
+    for document in made.documents:
+        said, real = length(document), len(json.dumps(deployed(stack.resolve(document)), separators=(",", ":")))
+        assert real <= said <= real * 1.2
+
+
 def test_attaching():
     """Managed policies are attached, a boundary is set, a service control policy is refused."""
     made = guardrails()
@@ -490,7 +533,10 @@ def test_errors():
     with pytest.raises(ValueError) as error:
         SageMakerGuardrails(stack, "Long", subnets=many, security_groups=group)
     assert str(error.value).startswith("the statement OtherSubnets would have 8,")
-    assert "allow fewer, at most about 2" in str(error.value)
+    assert str(error.value).endswith("allow fewer, at most about 197")
+    SageMakerGuardrails(stack, "Fits", subnets=many[:197], security_groups=group)
+    with pytest.raises(ValueError, match="^the statement OtherSubnets would have 6,151 characters"):
+        SageMakerGuardrails(stack, "Longer", subnets=many[:198], security_groups=group)
     with pytest.raises(ValueError) as error:
         SageMakerGuardrails(
             stack, "Boundary", subnets=many[:150], security_groups=group, form=GuardrailForm.PERMISSIONS_BOUNDARY
