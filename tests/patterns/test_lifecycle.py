@@ -200,6 +200,9 @@ class Jupyter(http.server.BaseHTTPRequestHandler):
     answers: ClassVar[dict[str, object]] = {}
 
     def do_GET(self) -> None:
+        if self.answers[self.path] is None:
+            self.send_error(404)
+            return
         body = json.dumps(self.answers[self.path]).encode()
         self.send_response(200)
         self.end_headers()
@@ -221,7 +224,7 @@ class TestIdleShutdown:
         aws.write_text('#!/bin/sh\necho "aws $*"\n')
         aws.chmod(0o755)
 
-        def run_check(kernels: list[object], terminals: list[object], uptime: float) -> str:
+        def run_check(kernels: list[object], terminals: list[object] | None, uptime: float) -> str:
             Jupyter.answers = {"/api/kernels": kernels, "/api/terminals": terminals}
             (tmp_path / "uptime").write_text(f"{uptime} 0.0\n")
             environment = {
@@ -269,6 +272,11 @@ class TestIdleShutdown:
         """Old activity of kernels does not count against a fresh start."""
         assert check([], [], 60) == self.STAYS
         assert check([], [], 10_000) == self.STOPS
+
+    def test_a_jupyter_without_terminals(self, check) -> None:
+        """They can be switched off, and Jupyter then has no such page."""
+        assert check([], None, 10_000) == self.STOPS
+        assert check([{"execution_state": "busy"}], None, 10_000) == self.STAYS
 
     def test_the_timer_is_set_up_with_the_program(self, tmp_path: Path) -> None:
         """The part writes the program and starts a timer with the time and the region."""

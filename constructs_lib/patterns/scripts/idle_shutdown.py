@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from datetime import datetime
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 JUPYTER = os.environ.get("JUPYTER", "https://localhost:8443")
@@ -25,6 +26,16 @@ def asked(path: str) -> list:  # type: ignore[type-arg]
         return list(json.load(answer))
 
 
+def terminals() -> list:  # type: ignore[type-arg]
+    """The terminals; none where people have switched them off, for which Jupyter then has no page."""
+    try:
+        return asked("/api/terminals")
+    except HTTPError as error:
+        if error.code != 404:
+            raise
+        return []
+
+
 def seconds_since(moment: str) -> float:
     """From a time as Jupyter writes it."""
     then = datetime.strptime(moment[:19] + "+0000", "%Y-%m-%dT%H:%M:%S%z")
@@ -36,7 +47,7 @@ def idle_seconds() -> float:
     kernels = asked("/api/kernels")
     if any(kernel.get("execution_state") == "busy" for kernel in kernels):
         return 0.0
-    moments = [thing["last_activity"] for thing in kernels + asked("/api/terminals") if thing.get("last_activity")]
+    moments = [thing["last_activity"] for thing in kernels + terminals() if thing.get("last_activity")]
     with open(UPTIME) as file:
         running = float(file.read().split()[0])
     return min([running, *(seconds_since(moment) for moment in moments)])
