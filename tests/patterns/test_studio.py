@@ -365,9 +365,11 @@ def test_allowlist_in_china():
 
 @pytest.mark.parametrize("options", [{"home_efs_file_system": False}, {"removal_policy": cdk.RemovalPolicy.DESTROY}])
 def test_no_file_system_is_announced_that_does_not_stay(stack, options):
-    """Without a home file system, or where it is destroyed."""
+    """Without a home file system, which is then not made at all, or where it is destroyed."""
     public(stack, **options)
     assert "LabHomeFileSystem" not in outputs(stack)
+    expected = "Disabled" if "home_efs_file_system" in options else "Enabled"
+    assert domain_of(stack)["HomeEfsFileSystemCreation"] == expected
 
 
 def test_tags_go_to_the_domain_and_its_profiles(stack):
