@@ -9,7 +9,7 @@ from constructs_lib.network.declared import Facts
 from constructs_lib.network.group_rules import admits, ingress_of
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.iam import statements_of
-from constructs_lib.network.names import HostedZone, zone_serves
+from constructs_lib.network.names import HostedZone, zone_for
 from constructs_lib.network.routes import RouteTable
 from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
@@ -30,6 +30,8 @@ INTERFACE = "Interface"
 _ALL_RESOLVERS = "AllResolvers"
 _AWS_PREFIXES = ("com.amazonaws.", "cn.com.amazonaws.", "aws.sagemaker.", "aws.api.", "gov.", "*.")
 _CUSTOMER = "com.amazonaws.vpce."
+#: Of a service that we have no page about, any name of AWS will do.
+_ANY_HOST = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.aws")
 
 
 class Endpoint(Thing):
@@ -180,11 +182,9 @@ class Endpoint(Thing):
     @fact
     def _hosted_zone(self) -> HostedZone | None:
         """The private hosted zone that leads the service's host names to it, if there is one."""
-        if self.service is None:
-            return None
-        hosts = [host.replace("{region}", "*").lower() for host in self.service.hosts]
-        zones = self.network.zones_of(self.vpc)
-        return next((zone for zone in zones if any(zone_serves(zone, host, self) for host in hosts)), None)
+        if self.service is not None:
+            return zone_for(self, [host.replace("{region}", "*").lower() for host in self.service.hosts])
+        return zone_for(self, _ANY_HOST) if self.is_aws else None
 
     @fact
     def policy(self) -> dict[str, Any] | None:

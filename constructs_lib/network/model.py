@@ -24,7 +24,7 @@ fact of theirs, is decided in the world of the one who asks. A fact that the tem
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, fact, fact_of
-from constructs_lib.network import hosting, jobs, names, notebooks, studio
+from constructs_lib.network import hosting, jobs, notebooks, studio
 from constructs_lib.network.acl import NetworkAcl
 from constructs_lib.network.endpoints import INTERFACE, DeclaredEndpoint, Endpoint, serves
 from constructs_lib.network.groups import SecurityGroup
@@ -158,10 +158,6 @@ class Network(Index):
             if found is not None:
                 return found  # type: ignore[no-any-return]
         return self.default_acl(subnet.vpc)
-
-    def zones_of(self, vpc: Vpc) -> list[names.HostedZone]:
-        """The private hosted zones that answer in a VPC."""
-        return self.pointing(names.HostedZone, vpc, "VPCs")
 
     def endpoints_in(self, vpc: Vpc) -> tuple[Endpoint, ...]:
         """The endpoints of a VPC: those of the templates, and those declared for it."""

@@ -53,7 +53,7 @@ class HostedZone(Thing):
     @fact
     def name(self) -> str:
         """Its name without the dot at the end; what is not known of it is `*`."""
-        return pattern_of(self.known("Name", default="")).rstrip(".").lower()
+        return _host(self.known("Name", default=""))
 
     @fact
     def vpcs(self) -> tuple[Vpc, ...]:
@@ -71,29 +71,66 @@ class HostedZone(Thing):
 
     @fact
     def records(self) -> tuple[RecordSet, ...]:
-        """The records of the templates that stand in it."""
-        return tuple(self.network.pointing(RecordSet, self, "HostedZoneId"))
+        """The records of the templates that stand in it, named by its id or by its name."""
+        named = [
+            record for record in self.network.existing(self.network.things("RecordSet")) if record.in_zone(self.name)
+        ]
+        return (*self.network.pointing(RecordSet, self, "HostedZoneId"), *named)
+
+    def answers_in(self, vpc: Vpc) -> bool:
+        """Is it surely, or surely not, private to this VPC?
+
+        Raises:
+            NotVisible: One of its VPCs is a parameter, an import or alike, and may be this one.
+        """
+        if vpc in self.vpcs:
+            return True
+        return any(one.names(vpc) for one in self.vpcs)
 
 
 class RecordSet(Thing):
-    """A DNS record."""
+    """A DNS record, or a group of them."""
 
-    types = ("AWS::Route53::RecordSet",)
+    types = ("AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup")
     noun = "record"
 
     @fact
-    def name(self) -> str:
-        """Its name without the dot at the end; what is not known of it is `*`."""
-        return pattern_of(self.known("Name", default="")).rstrip(".").lower()
+    def _paths(self) -> tuple[tuple[str | int, ...], ...]:
+        """Where its records are written: itself, or the entries of a group."""
+        if self.type != "AWS::Route53::RecordSetGroup":
+            return ((),)
+        return tuple(("RecordSets", index) for index in range(len(self.entries("RecordSets"))))
 
     @fact
     def zone(self) -> HostedZone | None:
         """The zone that it stands in; None where it names it by `HostedZoneName`."""
         return self.thing(HostedZone, "HostedZoneId")  # type: ignore[no-any-return]
 
-    def mentions(self, endpoint: Endpoint) -> bool:
-        """Does it point to this endpoint, by its DNS names or network interfaces?"""
-        target = [self.get("AliasTarget"), self.get("ResourceRecords")]
+    def in_zone(self, name: str) -> bool:
+        """Does it name a zone of this name, rather than one's id?"""
+        return self.given("HostedZoneName") and _host(self.known("HostedZoneName")) == name
+
+    def zone_elsewhere(self, zones: Iterable[HostedZone]) -> tuple[str, str] | None:
+        """The zone that it stands in and how to make it known, where that is none of these; None where it is one of them."""
+        zone = self.zone
+        if zone is not None:
+            return (zone.id, zone.source.declare) if zone.source is not None else None
+        if not self.given("HostedZoneName") or any(self.in_zone(one.name) for one in zones):
+            return None
+        return str(self.get("HostedZoneName")), "check the stack that makes it along with this one"
+
+    def leads(self, hosts: Iterable[str], endpoint: Endpoint, zone: str = "") -> bool:
+        """Does one of its records point one of these host names, or their whole zone, to this endpoint?"""
+        for path in self._paths:
+            if self._mentions(endpoint, *path):
+                name = _host(self.known(*path, "Name", default=""))
+                if any(same_name(name, host) or (zone and same_name(zone, host)) for host in hosts):
+                    return True
+        return False
+
+    def _mentions(self, endpoint: Endpoint, *path: str | int) -> bool:
+        """Does a record point to this endpoint, by its DNS names or network interfaces?"""
+        target = [self.get(*path, "AliasTarget"), self.get(*path, "ResourceRecords")]
         if endpoint.imported:
             return any(endpoint.id in text for text in _texts(target))
         return any(reference.resource is endpoint.resource for reference in references(target))
@@ -144,11 +181,30 @@ def same_name(pattern: str, name: str) -> bool:
     return fnmatchcase(name, pattern) or fnmatchcase(pattern, name)
 
 
-def zone_serves(zone: HostedZone, host: str, endpoint: Endpoint) -> bool:
-    """Does a private zone hold a record that leads this host name to the endpoint?"""
-    if not same_name(zone.name, host) and not same_name(f"*.{zone.name}", host):
-        return False
-    for record in zone.records:
-        if record.mentions(endpoint) and (same_name(record.name, host) or same_name(zone.name, host)):
-            return True
-    return False
+def zone_for(endpoint: Endpoint, hosts: Iterable[str]) -> HostedZone | None:
+    """Return the private hosted zone that leads these host names to an endpoint in its VPC, or None.
+
+    Raises:
+        NotVisible: A record points to the endpoint, but its zone is not in the templates, or may be private to another VPC.
+    """
+    network, vpc = endpoint.network, endpoint.vpc
+    zones = network.existing(network.things("HostedZone"))
+    for zone in zones:
+        if zone.private and _serves(zone, hosts, endpoint) and zone.answers_in(vpc):
+            return zone  # type: ignore[no-any-return]
+    for record in network.existing(network.things("RecordSet")):
+        if record.leads(hosts, endpoint) and (elsewhere := record.zone_elsewhere(zones)):
+            name, declare = elsewhere
+            raise NotVisible(f"whether hosted zone {name}, where {record.id} stands, answers in VPC {vpc.id}", declare)
+    return None
+
+
+def _serves(zone: HostedZone, hosts: Iterable[str], endpoint: Endpoint) -> bool:
+    """Does a zone hold a record that leads one of these host names to the endpoint?"""
+    fitting = [host for host in hosts if same_name(zone.name, host) or same_name(f"*.{zone.name}", host)]
+    return bool(fitting) and any(record.leads(fitting, endpoint, zone.name) for record in zone.records)
+
+
+def _host(value: Any) -> str:
+    """Return a host name in lower case without the dot at its end; what is not known of it is `*`."""
+    return pattern_of(value).rstrip(".").lower()

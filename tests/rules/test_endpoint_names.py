@@ -38,6 +38,23 @@ Record:
             - Fn::GetAtt: [ApiEndpoint, DnsEntries]
 """
 
+RECORD = """
+Record:
+  Type: AWS::Route53::RecordSet
+  Properties:
+    HostedZoneId: {Ref: Zone}
+    Name: api.sagemaker.eu-west-1.amazonaws.com
+    Type: CNAME
+    TTL: 60
+    ResourceRecords: [{Fn::Select: [0, {Fn::GetAtt: [ApiEndpoint, DnsEntries]}]}]
+"""
+
+
+def zone(name="api.sagemaker.eu-west-1.amazonaws.com", vpc="Vpc"):
+    """A private zone, as YAML."""
+    return f"\nZone: {{Type: AWS::Route53::HostedZone, Properties: {{Name: {name}, VPCs: [{{VPCId: {{Ref: {vpc}}}, VPCRegion: eu-west-1}}]}}}}"
+
+
 #: What each breaking example is told.
 EXAMPLES = [
     (
@@ -182,6 +199,84 @@ CASES = [
         HOSTED_ZONE,
         ["satisfied error ApiEndpoint.PrivateDnsEnabled"],
         id="SMN-EP-02: a private hosted zone is as good",
+    ),
+    pytest.param(
+        "SMN-EP-02",
+        "breaks",
+        {"ApiEndpoint.ServiceName": "com.amazonaws.eu-west-1.execute-api"},
+        zone("execute-api.eu-west-1.amazonaws.com")
+        + RECORD.replace("api.sagemaker.eu", "'*.execute-api.eu").replace(".com\n", ".com'\n"),
+        ["satisfied error ApiEndpoint.PrivateDnsEnabled"],
+        id="SMN-EP-02: a zone of a service that SageMaker does not dial",
+    ),
+    pytest.param(
+        "SMN-EP-02",
+        "breaks",
+        {"ApiEndpoint.ServiceName": "com.amazonaws.eu-west-1.execute-api"},
+        zone("execute-api.eu-west-1.example.com") + RECORD.replace("api.sagemaker", "x.execute-api"),
+        [
+            "violated warning ApiEndpoint.PrivateDnsEnabled: PrivateDnsEnabled is not true and no private hosted zone points to the endpoint: calls of execute-api go to the public address"
+        ],
+        id="SMN-EP-02: a zone of one's own name is no help",
+    ),
+    pytest.param(
+        "SMN-EP-02",
+        "breaks",
+        {},
+        zone()
+        + """
+Records:
+  Type: AWS::Route53::RecordSetGroup
+  Properties:
+    HostedZoneId: {Ref: Zone}
+    RecordSets:
+    - {Name: other.eu-west-1.amazonaws.com, Type: A, ResourceRecords: [10.0.0.9]}
+    - Name: api.sagemaker.eu-west-1.amazonaws.com.
+      Type: A
+      AliasTarget:
+        DNSName: {Fn::Select: [1, {Fn::Split: [':', {Fn::Select: [0, {Fn::GetAtt: [ApiEndpoint, DnsEntries]}]}]}]}
+        HostedZoneId: {Fn::Select: [0, {Fn::Split: [':', {Fn::Select: [0, {Fn::GetAtt: [ApiEndpoint, DnsEntries]}]}]}]}
+""",
+        ["satisfied error ApiEndpoint.PrivateDnsEnabled"],
+        id="SMN-EP-02: a group of records",
+    ),
+    pytest.param(
+        "SMN-EP-02",
+        "breaks",
+        {},
+        zone() + RECORD.replace("HostedZoneId: {Ref: Zone}", "HostedZoneName: api.sagemaker.eu-west-1.amazonaws.com."),
+        ["satisfied error ApiEndpoint.PrivateDnsEnabled"],
+        id="SMN-EP-02: a record that names its zone",
+    ),
+    pytest.param(
+        "SMN-EP-02",
+        "breaks",
+        {},
+        RECORD.replace("HostedZoneId: {Ref: Zone}", "HostedZoneName: api.sagemaker.eu-west-1.amazonaws.com."),
+        [
+            "unverified error ApiEndpoint.PrivateDnsEnabled: whether hosted zone api.sagemaker.eu-west-1.amazonaws.com., where Record stands, answers in VPC Vpc: check the stack that makes it along with this one"
+        ],
+        id="SMN-EP-02: a record that names a zone of another stack",
+    ),
+    pytest.param(
+        "SMN-EP-02",
+        "breaks",
+        {},
+        RECORD.replace("{Ref: Zone}", "{Ref: Hidden}"),
+        [
+            "unverified error ApiEndpoint.PrivateDnsEnabled: whether hosted zone Hidden, where Record stands, answers in VPC Vpc: give its value with --parameter Hidden=VALUE"
+        ],
+        id="SMN-EP-02: a record in a zone that is a parameter",
+    ),
+    pytest.param(
+        "SMN-EP-02",
+        "breaks",
+        {},
+        zone(vpc="Hidden") + RECORD,
+        [
+            "unverified error ApiEndpoint.PrivateDnsEnabled: whether VPC Hidden is Vpc: give its value with --parameter Hidden=VALUE"
+        ],
+        id="SMN-EP-02: a zone that is private to a parameter",
     ),
     pytest.param(
         "SMN-EP-02",
