@@ -28,20 +28,18 @@ def check_size(path: str, size: int) -> None:
         )
 
 
-def check_depth(path: str, document: Any) -> int:
-    """Return how many keys a document has; :class:`InputError` where it is nested too deeply."""
+def check_depth(path: str, document: Any) -> None:
+    """Raise :class:`InputError` for a document that is nested too deeply."""
     level = [document] if document.__class__ is dict or document.__class__ is list else []
-    keys = 0
     for _ in range(DEEPEST):
         following = []
         for node in level:
             if node.__class__ is dict:
-                keys += len(node)
                 following += [item for item in node.values() if item.__class__ is dict or item.__class__ is list]
             else:
                 following += [item for item in node if item.__class__ is dict or item.__class__ is list]
         if not following:
-            return keys
+            return
         level = following
     raise too_deep(path)
 

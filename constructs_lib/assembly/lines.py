@@ -74,7 +74,7 @@ class _Lines:
 
 
 class _Container:
-    """An object or list in a JSON text; members are located one after the other, until the one that is asked for."""
+    """An object or list in a JSON text; its members are located when one is asked for. Of a key that stands twice the last counts."""
 
     __slots__ = ("found", "rest")
 
@@ -85,14 +85,9 @@ class _Container:
 
     def find(self, wanted: str | int) -> tuple[int, int] | None:
         """Return where a key or item stands, and where its value starts; None where there is no such."""
-        found = self.found.get(wanted)
-        if found is not None:
-            return found
         for name, start, value in self.rest:
             self.found[name] = start, value
-            if name == wanted:
-                return start, value
-        return None
+        return self.found.get(wanted)
 
 
 def _members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
@@ -130,11 +125,13 @@ def _after_space(text: str, position: int) -> int:
 def _yaml_line(text: str, path: Sequence[str | int]) -> int | None:
     """Return the line of the path in YAML, from libyaml's events."""
     index = _yaml_index(text)
-    for length in range(len(path), 0, -1):
+    found = None
+    for length in range(1, len(path) + 1):
         line = index.get(tuple(path[:length]))
-        if line is not None:
-            return line
-    return None
+        if line is None or line < (found or 0):
+            break  # what stands above the key that it is below belongs to an earlier one of the same name, which does not count
+        found = line
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -162,7 +159,7 @@ def _yaml_index(text: str) -> dict[tuple[str | int, ...], int]:
         elif frames and frames[-1][0] is None and kind is yaml.ScalarEvent:
             frames[-1][0] = event.value
             trail.append(event.value)
-            lines.setdefault(tuple(trail), line)
+            lines[tuple(trail)] = line
             continue
         if kind is yaml.MappingStartEvent:
             frames.append([None])

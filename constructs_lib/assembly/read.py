@@ -11,7 +11,6 @@ from constructs_lib.assembly.limits import check_depth, check_size, too_deep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 
@@ -67,60 +66,23 @@ def _parse_flow(text: str, shown: str, error: _NotJson) -> Any:
     try:
         return parse_yaml(text, shown)
     except InputError as second:
-        if "nested more than" in second.reason or "is defined twice" in second.reason:
+        if "nested more than" in second.reason:
             raise
         raise InputError(shown, f"line {error.line}", f"not valid JSON: {error.reason}") from None
 
 
 def parse_json(text: str, shown: str) -> Any:
-    """Return a JSON document; a key that is given twice is an error, as CloudFormation would use only one of them."""
-    document = _decoded(text, shown, None)
-    keys = check_depth(shown, document)
-    # Looking at every object while it is read takes as long again as reading: only where the text may have more keys than the document.
-    if keys not in _keys_written(text) or '" :' in text:
-        _decoded(text, shown, _unique)
-    return document
-
-
-def _keys_written(text: str) -> tuple[int, int]:
-    """Return how many keys a JSON text has at most, and how many when strings that start with a colon are not taken for one."""
-    most = text.count('":') - text.count('\\":')
-    return most, most - sum(text.count(f'{before}":') for before in (" ", "\n", "\t", "[", ",", ":"))
-
-
-def _decoded(text: str, shown: str, hook: Callable[[list[tuple[str, Any]]], Any] | None) -> Any:
+    """Return a JSON document; of a key that is given twice the last counts, as it does for CloudFormation."""
     try:
-        return json.loads(text, object_pairs_hook=hook)
-    except _Duplicate as error:
-        raise InputError(shown, _line_of_duplicate(text, error.key), f'key "{error.key}" is defined twice') from None
+        document = json.loads(text)
     except json.JSONDecodeError as error:
         raise _NotJson(error.lineno, _lower(error.msg)) from None
     except RecursionError:
         raise too_deep(shown) from None
     except ValueError as error:
         raise InputError(shown, "", f"not valid JSON: {_lower(str(error))}") from None
-
-
-class _Duplicate(Exception):
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    document = dict(pairs)
-    if len(document) != len(pairs):
-        seen: set[str] = set()
-        raise _Duplicate(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
+    check_depth(shown, document)
     return document
-
-
-def _line_of_duplicate(text: str, key: str) -> str:
-    """Return "line N" of the last time that the key is written, where that is certain."""
-    quoted = json.dumps(key)
-    if text.count(quoted) != 2:
-        return ""
-    return f"line {text.count(chr(10), 0, text.rindex(quoted)) + 1}"
 
 
 def _lower(message: str) -> str:

@@ -49,6 +49,7 @@ _PLAIN_TAGS = {
     "!": str,
 }
 _NO_KEY = object()
+_MERGE = "<<"
 
 
 def plain_scalar(text: str) -> Any:
@@ -97,7 +98,7 @@ class _Builder:
         self.keys.pop()
         tag = self.tags.pop()
         anchor, before = self.started.pop()
-        if value.__class__ is dict and "<<" in value:
+        if value.__class__ is dict and _MERGE in value:
             value = self.merged(event, value)
         if tag is not None:
             value = {tag: value}
@@ -156,18 +157,21 @@ class _Builder:
         self.keys[-1] = _NO_KEY
 
     def key(self, event: Any, value: Any, container: dict[str, Any]) -> str:
-        """Return a mapping key as the string that CloudFormation sees; account ids and the like are written without quotes."""
+        """Return a mapping key as the string that CloudFormation sees; account ids and the like are written without quotes.
+
+        Of a key that stands twice the last value counts, as it does for CloudFormation.
+        """
         if value.__class__ is dict or value.__class__ is list:
             raise self.error(event, "a key must be a string")
         key = value if value.__class__ is str else event.value
-        if key in container:
-            raise self.error(event, f'key "{key}" is defined twice')
+        if key == _MERGE and key in container:
+            raise self.error(event, f"{_MERGE} stands twice in one mapping; merge a list instead")
         return str(key)
 
     def merged(self, event: Any, mapping: dict[str, Any]) -> dict[str, Any]:
         """Return a mapping with what its ``<<`` key merges in."""
         own = dict(mapping)
-        given = own.pop("<<")
+        given = own.pop(_MERGE)
         result: dict[str, Any] = {}
         for source in reversed(given if given.__class__ is list else [given]):
             if source.__class__ is not dict:

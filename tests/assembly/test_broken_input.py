@@ -81,7 +81,6 @@ BROKEN = [
     ("an unknown tag", b"Resources: !Foo\n  A: b", "t.json: line 1: unknown tag !Foo"),
     ("a tag that would execute", b"Resources: !!python/object/apply:os.mkdir [executed]",
      "t.json: line 1: unknown tag !<tag:yaml.org,2002:python/object/apply:os.mkdir>"),
-    ("a duplicate key", b'{"Resources": {}, "Resources": {"A": {"Type": "X"}}}', 't.json: line 1: key "Resources" is defined twice'),
     ("a number that is none", b'{"Resources": {"A": 1' + b"0" * 5000 + b"}}", None),
     ("a name with a line break", b'{"Resources": {"A\\nB": 1}}', "t.json: Resources.A\\nB: must be an object, not a number"),
 ]  # fmt: skip

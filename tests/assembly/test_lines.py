@@ -146,3 +146,20 @@ def test_lookups_are_quick(tmp_path):
     for index in range(1000):
         template.line(f"R{index}", "B", "C")
     assert time.process_time() - started < 3
+
+
+TWICE = [
+    ("t.yaml", "Resources:\n  A:\n    P: 1\n    Q: 2\n  B: {}\n  A:\n    P: 3\n"),
+    ("t.json", '{"Resources": {\n"A": {\n"P": 1,\n"Q": 2}, "B": {},\n"A": {\n"P": 3}}}\n'),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), TWICE)
+def test_the_last_of_two_keys_is_shown(name, text, tmp_path):
+    """Of a key that stands twice the last is deployed, so that is the one that is pointed at."""
+    file = tmp_path / name
+    file.write_text(text)
+    last = text[: text.rindex("P")].count("\n") + 1
+    assert find_line(str(file), ("Resources", "A", "P")) == last
+    assert find_line(str(file), ("Resources", "A")) == last - 1
+    assert find_line(str(file), ("Resources", "A", "Q")) == last - 1

@@ -130,7 +130,7 @@ WRONG = [
     ("Resources: [", "t: line 2: not valid YAML: did not find expected node content"),
     ("Resources:\n  A: !Reff X\n", 't: line 2: unknown tag !Reff, did you mean "!Ref"?'),
     ("Resources:\n  A: !!python/object/apply:os.system ['true']\n", "t: line 2: unknown tag !<tag:yaml.org,2002:python/object/apply:os.system>"),
-    ("Resources:\n  A: 1\n  A: 2\n", 't: line 3: key "A" is defined twice'),
+    ("Resources:\n  <<: {A: 1}\n  <<: {B: 2}\n", "t: line 3: << stands twice in one mapping; merge a list instead"),
     ("Resources:\n  A: *nope\n", 't: line 2: alias "nope" stands inside its own anchor, or before it'),
     ("Resources: &a\n  A: *a\n", 't: line 2: alias "a" stands inside its own anchor, or before it'),
     ("Resources:\n  ? [a]\n  : b\n", "t: line 2: a key must be a string"),
@@ -140,9 +140,6 @@ WRONG = [
     ("", "t: is empty"),
     (" \n", "t: is empty"),
     ('{"Resources": {', "t: line 1: not valid JSON: expecting property name enclosed in double quotes"),
-    ('{"Resources": {"A": 1,\n "A": 2}}', 't: line 2: key "A" is defined twice'),
-    ('{"Resources" : {"A": 1,\n "A": 2}}', 't: line 2: key "A" is defined twice'),
-    ('{"A": {"A": 1}, "Resources": {}, "A": 2}', 't: key "A" is defined twice'),
 ]  # fmt: skip
 
 
@@ -152,3 +149,18 @@ def test_wrong(text, message):
     with pytest.raises(InputError) as caught:
         parse(text, "t")
     assert str(caught.value) == message
+
+
+TWICE = [
+    ("Resources:\n  A: 1\n  A: 2\n", {"Resources": {"A": 2}}),
+    ("Resources: {A: {B: 1, C: 2}, A: {B: 3}}\n", {"Resources": {"A": {"B": 3}}}),
+    ("Metadata:\n- Label: a\n  Parameters: [P]\n  Label: b\n  Parameters: [Q]\n", {"Metadata": [{"Label": "b", "Parameters": ["Q"]}]}),
+    ('{"Resources": {"A": 1,\n "A": 2}}', {"Resources": {"A": 2}}),
+    ('{"A": {"A": 1}, "Resources": {}, "A": 2}', {"A": 2, "Resources": {}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "document"), TWICE)
+def test_the_last_of_two_keys_counts(text, document):
+    """CloudFormation takes a template with a key that stands twice, and deploys the last one."""
+    assert parse(text, "t") == document
