@@ -22,7 +22,7 @@ class BlockPublicAccess(Thing):
     @fact
     def mode(self) -> str:
         """`block-bidirectional`, `block-ingress` or `off`."""
-        return str(self.text("InternetGatewayBlockMode", default="off"))
+        return self.one_of("InternetGatewayBlockMode", words=("off", "block-ingress", BIDIRECTIONAL))
 
     @fact
     def exclusions(self) -> tuple[Thing, ...]:

@@ -31,6 +31,7 @@ class Rule:
         peer: The other side as a security group, or None.
         prefix_list: The other side as a prefix list (its id as it stands in the template), or None.
         unknown: What is not known of the rule (its other side, its ports), or None.
+        hidden_ports: Its protocol and ports in words, where they are not known; else None.
         hidden_range: The other side in words, where it is written as addresses that are not known; else None.
         perhaps: May it belong to another group, as the group of a separate rule is a parameter or alike? It is unknown then.
         block: The other side as it is written, where these addresses are all that is not known of the rule; else None.
@@ -41,6 +42,7 @@ class Rule:
         "direction",
         "from_port",
         "group",
+        "hidden_ports",
         "hidden_range",
         "implicit",
         "peer",
@@ -68,6 +70,7 @@ class Rule:
         self.prefix_list: str | None = None
         self.prefixes: tuple[Range, ...] = ()
         self.unknown: NotVisible | None = None
+        self.hidden_ports: str | None = None
         self.hidden_range: str | None = None
         self.block: Hashable = None
         self.perhaps = False
@@ -108,6 +111,8 @@ class Rule:
     @property
     def ports_text(self) -> str:
         """`tcp 443`, `tcp 8192-65535`, `all traffic`."""
+        if self.hidden_ports is not None:
+            return self.hidden_ports
         if self.everything:
             return "all traffic"
         if self.protocol not in ("tcp", "udp"):

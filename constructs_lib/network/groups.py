@@ -229,6 +229,7 @@ def _read_ports(rule: Rule, body: dict[str, Any], where: str) -> None:
     protocol = body.get("IpProtocol", "-1")
     if isinstance(protocol, Unknown):
         rule.unknown = _hidden(rule, protocol, where, "IpProtocol")
+        rule.hidden_ports = f"protocol {protocol.what}"
         return
     rule.protocol = normal_protocol(protocol)
     if rule.protocol not in ("tcp", "udp"):
@@ -237,6 +238,7 @@ def _read_ports(rule: Rule, body: dict[str, Any], where: str) -> None:
     for name, value in zip(("FromPort", "ToPort"), ports, strict=True):
         if value is not None and whole(value) is None:
             rule.unknown = _hidden(rule, value, where, name)
+            rule.hidden_ports = f"{rule.protocol} port {value.what if isinstance(value, Unknown) else value}"
             return
     low, high = (None if value is None else whole(value) for value in ports)
     if low is None or low < 0:

@@ -143,7 +143,7 @@ class Notebook(Thing):
     @fact
     def direct_internet_access(self) -> bool:
         """Has it SageMaker's own interface to the internet (`DirectInternetAccess`, default Enabled)?"""
-        return str(self.text("DirectInternetAccess", default="Enabled")) != "Disabled"
+        return self.one_of("DirectInternetAccess", words=("Enabled", "Disabled")) == "Enabled"
 
     @property
     def subnet_given(self) -> bool:
@@ -173,7 +173,7 @@ class Notebook(Thing):
     @fact
     def root_access(self) -> bool:
         """Has its user root access (`RootAccess`, default Enabled)?"""
-        return str(self.text("RootAccess", default="Enabled")) != "Disabled"
+        return self.one_of("RootAccess", words=("Enabled", "Disabled")) == "Enabled"
 
     @fact
     def lifecycle_config(self) -> LifecycleConfig | None:

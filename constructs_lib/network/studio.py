@@ -26,7 +26,7 @@ class Domain(Thing):
     @fact
     def vpc_only(self) -> bool:
         """Does all its traffic take the VPC (`AppNetworkAccessType`, default PublicInternetOnly)?"""
-        return str(self.text("AppNetworkAccessType", default="PublicInternetOnly")) == VPC_ONLY
+        return self.one_of("AppNetworkAccessType", words=("PublicInternetOnly", VPC_ONLY)) == VPC_ONLY
 
     @property
     def vpc_given(self) -> bool:
@@ -96,7 +96,7 @@ class Domain(Thing):
     @fact
     def service_managed_groups(self) -> bool:
         """Does SageMaker manage the groups between apps (`AppSecurityGroupManagement` is Service)?"""
-        return str(self.text("AppSecurityGroupManagement", default="Customer")) == "Service"
+        return self.one_of("AppSecurityGroupManagement", words=("Customer", "Service")) == "Service"
 
     @fact
     def dual_stack(self) -> bool:
@@ -106,7 +106,7 @@ class Domain(Thing):
     @fact
     def home_efs(self) -> bool:
         """Has it a home file system (`HomeEfsFileSystemCreation`, default Enabled)?"""
-        return str(self.text("HomeEfsFileSystemCreation", default="Enabled")) != "Disabled"
+        return self.one_of("HomeEfsFileSystemCreation", words=("Enabled", "Disabled")) == "Enabled"
 
     def app_groups(self, profile: UserProfile | None = None) -> tuple[SecurityGroup, ...]:
         """The groups that sit on one app of a user: the domain's and the profile's together."""

@@ -8,7 +8,7 @@ from constructs_lib.assembly import NotVisible, Pseudo, Reference, Text, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
     from typing import Any, ClassVar
 
     from constructs_lib.assembly import Resource
@@ -187,6 +187,15 @@ class Thing:
         if value.__class__ in (int, float, bool):
             return str(value).lower() if value.__class__ is bool else str(value)
         raise self.hidden(value, *path)
+
+    def one_of(self, *path: str | int, words: Sequence[str]) -> str:
+        """A property that is one of these words: the first where it is not set, `NotVisible` where it is another one, which AWS refuses."""
+        value = str(self.text(*path) or words[0])
+        if value not in words:
+            raise NotVisible(
+                f"{self.hidden(value, *path).what}, which AWS refuses", f"write {', '.join(words[:-1])} or {words[-1]}"
+            )
+        return value
 
     def flag(self, *path: str | int, default: bool = False) -> bool:
         """A property that is true or false, also where it is written as text."""

@@ -119,7 +119,7 @@ class Vpc(DeclaredThing):
         """`default`, `dedicated` or `host`."""
         if self.imported:
             return str(self.declared_fact("tenancy", "the tenancy"))
-        return str(self.text("InstanceTenancy", default="default"))
+        return self.one_of("InstanceTenancy", words=("default", "dedicated", "host"))
 
     @fact
     def subnets(self) -> tuple[Subnet, ...]:

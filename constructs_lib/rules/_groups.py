@@ -93,6 +93,19 @@ def is_among(group: SecurityGroup, others: Iterable[SecurityGroup]) -> bool:
     return any_of(*(lambda other=other: group.names(other) or None for other in others))
 
 
+def by_name(rule: Rule, groups: Sequence[SecurityGroup]) -> Callable[[], object]:
+    """Ask (for `any_of`) whether a rule admits all traffic of one of the groups; a range does not count, be it as wide as it may."""
+
+    def ask() -> Rule | None:
+        if not rule.everything or rule.is_cidr:
+            return None
+        if rule.unknown is not None:
+            raise rule.unknown
+        return rule if rule.peer is not None and is_among(rule.peer, groups) else None
+
+    return ask
+
+
 def listed(names: Iterable[str]) -> str:
     """`a`, `a and b`, or `a, b and c`; `nothing` for no names."""
     *most, last = list(names) or ["nothing"]

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import egress_of, ingress_of
-from constructs_lib.rules._groups import any_of, listed, members_admitted, named
+from constructs_lib.rules._groups import any_of, by_name, listed, members_admitted, named
 from constructs_lib.rules._jobs import property_of, require_vpc
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from constructs_lib.network import (
         JobDefinition,
         MonitoringSchedule,
         Network,
         ProcessingJob,
-        Rule,
         SecurityGroup,
         Subnet,
         TrainingNetwork,
@@ -78,20 +77,8 @@ def efa_group_allows_itself(training: TrainingNetwork, network: Network) -> Find
     groups = training.security_groups
     for direction, word, preposition in _SIDES:
         rules = ingress_of(groups) if direction == "ingress" else egress_of(groups)
-        if not any_of(*(_by_name(rule, groups) for rule in rules)):
+        if not any_of(*(by_name(rule, groups) for rule in rules)):
             yield f"{_lacks(groups, f'{word} rule for all traffic', preposition)}, which EFA needs"
-
-
-def _by_name(rule: Rule, groups: Sequence[SecurityGroup]) -> Callable[[], object]:
-    """Whether a rule admits all traffic of one of the groups; a range does not count, be it as wide as it may."""
-
-    def by_name() -> Rule | None:
-        if rule.unknown is not None and rule.everything:
-            raise rule.unknown
-        peer = rule.peer if rule.everything else None
-        return rule if peer is not None and any(peer.names(group) for group in groups) else None
-
-    return by_name
 
 
 @rule(

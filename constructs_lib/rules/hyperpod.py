@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from constructs_lib.rules._groups import any_of, is_among, joined, listed, named
+from constructs_lib.rules._groups import any_of, by_name, joined, listed, named
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 from constructs_lib.rules._studio import each
 
@@ -74,8 +74,7 @@ def _names_a_member(group: InstanceGroup, direction: str) -> bool:
     """
     members = group.security_groups
     rules, unknown = joined(members, direction)
-    peers = [rule.peer for rule in rules if rule.everything and rule.peer is not None]
-    if any_of(*(lambda peer=peer: is_among(peer, members) or None for peer in peers)):
+    if any_of(*(by_name(rule, members) for rule in rules)):
         return True
     if unknown:
         raise unknown

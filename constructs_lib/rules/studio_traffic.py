@@ -11,6 +11,8 @@ from constructs_lib.rules._studio import app_groups, apps_of, each, require_vpc_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from constructs_lib.network import Network, Rule, SecurityGroup, UserProfile, Vantage
     from constructs_lib.rules._rule import Findings
 
@@ -93,11 +95,8 @@ def apps_admit_only_each_other(settings: Domain | UserProfile, network: Network)
         at = _PROFILE_GROUPS
 
     def judge(group: SecurityGroup) -> Findings:
-        for one in group.ingress:
-            if one.perhaps:
-                continue
-            if one.is_cidr or (one.peer is not None and _opens_all(one) and not is_among(one.peer, together)):
-                yield Finding(f"security group {group.label} admits {one.text}", at=at)
+        for said in each(group.ingress, lambda one: _opened(one, together)):
+            yield Finding(f"security group {group.label} admits {said}", at=at) if isinstance(said, str) else said
 
     yield from each(own, judge)
     if isinstance(settings, Domain):
@@ -109,8 +108,15 @@ def _rules_are_visible(profile: UserProfile) -> Findings:
     yield from (unknown for unknown in [joined(profile.security_groups, "ingress")[1]] if unknown)
 
 
-def _opens_all(one: Rule) -> bool:
-    return one.everything or (one.protocol == "tcp" and one.all_ports)
+def _opened(one: Rule, together: Sequence[SecurityGroup]) -> Findings:
+    """What an inbound rule opens to address ranges, or wholly to groups that do not sit on the same apps."""
+    if one.perhaps:
+        return
+    opens_all = one.everything or (one.protocol == "tcp" and one.all_ports)
+    if one.is_cidr:
+        yield one.text
+    elif one.peer is None or (opens_all and not is_among(one.peer, together)):
+        yield one.text if one.unknown is None else one.unknown
 
 
 @rule(
