@@ -1,4 +1,4 @@
-"""Lifecycle configurations of notebooks: scripts joined in order, and within what the API takes.
+"""Lifecycle configurations of notebooks and Studio apps: scripts joined in order, and within what the API takes.
 
 The API takes 16,384 characters after Base64, so 12,288 bytes of script, for each of OnCreate and OnStart. What a script
 holds that is only known at deployment (an id, a region) is counted at its longest.
@@ -52,11 +52,11 @@ _LONGEST_UNKNOWN = 2048
 
 @dataclass(frozen=True)
 class LifecycleScript:
-    """A script of the user's for a notebook's lifecycle configuration.
+    """A script of the user's for the lifecycle configuration of a notebook or of Studio apps.
 
     Args:
         text: the script with its first line (``#!/bin/bash``, ``#!/usr/bin/env python3``, ...); without one, bash runs
-            it. It runs as root, whatever ``root_access`` is.
+            it. On a notebook it runs as root, whatever ``root_access`` is; in an app, as the app's user.
         longest: how many bytes a value that is only known at deployment can have: ``{bucket.bucket_name: 63}``.
             Default: none. Known without it: pseudo parameters, ids of the common resources, parameters with
             AllowedValues or MaxLength (else 4,096); any other value counts 2,048 bytes, the longest ARN.
@@ -96,7 +96,9 @@ def user_parts(scripts: Sequence[str | LifecycleScript], argument: str, *, backg
     return parts
 
 
-def joined(scope: Construct, hook: str, parts: Sequence[Part], *, marks: Mapping[str, str] | None = None) -> str:
+def joined(
+    scope: Construct, hook: str, parts: Sequence[Part], *, marks: Mapping[str, str] | None = None, root: str = ""
+) -> str:
     """One script that runs the parts in order, each with its own interpreter, checked against the API's limit.
 
     Args:
@@ -104,12 +106,14 @@ def joined(scope: Construct, hook: str, parts: Sequence[Part], *, marks: Mapping
         hook: ``OnCreate`` or ``OnStart``.
         parts: the scripts, in order.
         marks: what the parts do to the network, for those who judge the template: ``{"routes": "10.0.0.0/16"}``.
+        root: where the scripts and their logs stand, as the shell writes it. Default: the machine's own root.
 
     Raises:
         ValueError: longer than the API takes; the message has both numbers and the longest parts.
     """
     said = [f"{MARK} {what} {value}" for what, value in (marks or {}).items()]
-    head = ["#!/bin/bash", *said, f"HOOK={hook}", _compact(_text("runner.sh"))]
+    place = [f': "${{SAGEMAKER_NETWORK_ROOT:={root}}}"'] if root else []
+    head = ["#!/bin/bash", *said, *place, f"HOOK={hook}", _compact(_text("runner.sh"))]
     pieces = [_piece(number, part) for number, part in enumerate(parts, start=1)]
     text = "\n".join([*head, *pieces, "run_all", ""])
     longest = {token: size for part in parts for token, size in part.script.longest.items()}

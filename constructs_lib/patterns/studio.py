@@ -17,10 +17,12 @@ from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, acknowledge,
 from constructs_lib.patterns.encryption import encryption_key as encryption_key_of
 from constructs_lib.patterns.enforcement import enforce
 from constructs_lib.patterns.errors import require_type
+from constructs_lib.patterns.lifecycle import LifecycleScript
 from constructs_lib.patterns.studio_checks import check_options
 from constructs_lib.patterns.studio_cleanup import KNOWN_ACKNOWLEDGEMENTS, StudioCleanup
 from constructs_lib.patterns.studio_parts import DomainParts, allow_apps_among_themselves, write_outputs
 from constructs_lib.patterns.studio_role import rstudio_role, studio_role
+from constructs_lib.patterns.studio_scripts import start_scripts
 from constructs_lib.patterns.studio_settings import (
     AppSettings,
     AuthMode,
@@ -57,6 +59,10 @@ class StudioDomain(Construct):
         encryption_key: key of the home file system and of volumes; default: a new one with rotation. A change replaces the domain.
         security_groups: more groups for all apps, beside the domain's own; default: none.
         idle_shutdown: stop apps that nobody uses, after this time or as ``IdleShutdown(...)`` says; default: they run until they are stopped.
+        on_start_scripts: scripts that run at every start of a JupyterLab or Code Editor app, in order, as the app's user, unless people choose
+            another lifecycle configuration for their space. What is not done after four and a half minutes goes on in the background and
+            writes to ``~/.sagemaker-network/var/log/sagemaker-network-OnStart.log``; default: none.
+        background_scripts: scripts that are started at every start, after all others, and not waited for; default: none.
         custom_images: images for JupyterLab and Code Editor; default: SageMaker's.
         docker: Docker and local mode in apps; default: off.
         rstudio: RStudio; default: off.
@@ -99,6 +105,8 @@ class StudioDomain(Construct):
         encryption_key: kms.IKey | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] = (),
         idle_shutdown: IdleShutdown | cdk.Duration | None = None,
+        on_start_scripts: Sequence[str | LifecycleScript] = (),
+        background_scripts: Sequence[str | LifecycleScript] = (),
         custom_images: Sequence[CustomImage] = (),
         docker: DockerAccess | None = None,
         rstudio: RStudio | None = None,
@@ -142,7 +150,13 @@ class StudioDomain(Construct):
         parts = DomainParts(
             role=self.role,
             security_groups=self.security_groups,
-            apps=AppSettings(custom_images=custom_images, idle_shutdown=idle_shutdown),
+            apps=AppSettings(
+                custom_images=custom_images,
+                idle_shutdown=idle_shutdown,
+                start_scripts=start_scripts(
+                    self, on_start_scripts=on_start_scripts, background_scripts=background_scripts
+                ),
+            ),
             rstudio=rstudio,
             rstudio_role=rstudio_role(
                 self, "RStudioRole", given=rstudio.role, vpc_attached=in_vpc, acknowledgements=overrides

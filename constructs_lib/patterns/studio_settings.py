@@ -6,12 +6,16 @@ Each value checks itself when it is made; what two of them cannot do together is
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
+
+from constructs_lib.patterns.studio_scripts import CODE_EDITOR, JUPYTER_LAB
 
 MAX_TRUSTED_ACCOUNTS = 20
 MAX_CUSTOM_IMAGES = 200
@@ -148,6 +152,8 @@ class CustomImage:
 class IdleShutdown:
     """Stops JupyterLab and Code Editor apps that nobody uses. The volume of the space stays.
 
+    Apps with an image of SageMaker Distribution older than 2.0 are not stopped.
+
     Args:
         after: idle time before an app is stopped; whole minutes, from 60 minutes to 365 days; default: 2 hours.
         shortest: the shortest time that people may choose for themselves; default: they may not choose.
@@ -192,10 +198,14 @@ class IdleShutdown:
 
 
 class AppSettings:
-    """What JupyterLab and Code Editor share: custom images and idle shutdown."""
+    """What JupyterLab and Code Editor share: custom images, idle shutdown and start-up scripts."""
 
     def __init__(
-        self, *, custom_images: Sequence[CustomImage], idle_shutdown: IdleShutdown | cdk.Duration | None
+        self,
+        *,
+        custom_images: Sequence[CustomImage],
+        idle_shutdown: IdleShutdown | cdk.Duration | None,
+        start_scripts: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         if len(custom_images) > MAX_CUSTOM_IMAGES:
             raise ValueError(f"custom_images has {len(custom_images)} images: at most {MAX_CUSTOM_IMAGES} are allowed")
@@ -207,22 +217,28 @@ class AppSettings:
         if isinstance(idle_shutdown, cdk.Duration):
             idle_shutdown = IdleShutdown(after=idle_shutdown)
         self._idle = idle_shutdown.render() if idle_shutdown else None
+        self._scripts = start_scripts
 
     def jupyter_lab(self) -> sagemaker.CfnDomain.JupyterLabAppSettingsProperty | None:
         """JupyterLab's settings; None where nothing is set."""
-        if not self._images and self._idle is None:
-            return None
-        return sagemaker.CfnDomain.JupyterLabAppSettingsProperty(
-            custom_images=self._images or None, app_lifecycle_management=self._idle
-        )
+        settings = self._of(JUPYTER_LAB)
+        return sagemaker.CfnDomain.JupyterLabAppSettingsProperty(**settings) if settings else None
 
     def code_editor(self) -> sagemaker.CfnDomain.CodeEditorAppSettingsProperty | None:
         """Code Editor's settings; None where nothing is set."""
-        if not self._images and self._idle is None:
-            return None
-        return sagemaker.CfnDomain.CodeEditorAppSettingsProperty(
-            custom_images=self._images or None, app_lifecycle_management=self._idle
-        )
+        settings = self._of(CODE_EDITOR)
+        return sagemaker.CfnDomain.CodeEditorAppSettingsProperty(**settings) if settings else None
+
+    def _of(self, app_type: str) -> dict[str, Any]:
+        script = self._scripts.get(app_type)
+        settings = {
+            "custom_images": self._images,
+            "app_lifecycle_management": self._idle,
+            # One that runs by default must be among those that people may choose.
+            "default_resource_spec": script and sagemaker.CfnDomain.ResourceSpecProperty(lifecycle_config_arn=script),
+            "lifecycle_config_arns": script and [script],
+        }
+        return {name: value for name, value in settings.items() if value}
 
 
 def _checked_url(argument: str, value: str | None) -> str | None:
