@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from constructs_lib.assembly import NotVisible, Text, Unknown, fact
+from constructs_lib.assembly import NotVisible, Pseudo, Text, Unknown, fact
 from constructs_lib.network.things import Thing, as_document
 
 TYPE_CHECKING = False
@@ -117,14 +117,25 @@ def statements_of(owner: Thing, document: dict[str, Any] | None, where: str) -> 
 
 
 def _require_known(owner: Thing, body: Any, where: str) -> None:
-    """Raise `NotVisible` where it cannot be told what a statement does: it, its effect or an action is a parameter."""
+    """Raise `NotVisible` where it cannot be told what a statement does: it, its effect, an action or its condition is a parameter or alike."""
     if isinstance(body, Unknown):
         raise owner.hidden(body, where)
+    if body.__class__ is not dict:
+        return
     for name in ("Effect", "Action", "NotAction"):
-        value = body.get(name) if body.__class__ is dict else None
+        value = body.get(name)
         for one in value if value.__class__ is list else (value,):
-            if isinstance(one, Unknown):
+            if isinstance(one, Unknown) or (one.__class__ is Text and _is_open(one)):
                 raise owner.hidden(one, where, name)
+    condition = body.get("Condition")
+    for one in (condition, *(condition.values() if condition.__class__ is dict else ())):
+        if isinstance(one, Unknown):
+            raise owner.hidden(one, where, "Condition")
+
+
+def _is_open(text: Text) -> bool:
+    """May a text mean anything, rather than differ by region, account or partition alone?"""
+    return not all(isinstance(hole, Pseudo) for hole in text.holes)
 
 
 def _inline(owner: Thing) -> tuple[Statement, ...]:

@@ -73,3 +73,8 @@ def matches_without_key(operator: str, values: list[Any]) -> bool:
     if operator.startswith(ANY_VALUE):
         return False
     return operator.startswith(ALL_VALUES) or operator.endswith(IF_EXISTS) or "not" in operator
+
+
+def keeps_out(effect: str, operator: str, values: list[Any]) -> bool:
+    """Whether a statement with this test keeps out a request that does not carry the key: not allowed by it, or denied."""
+    return matches_without_key(operator, values) is (effect == "Deny")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible, Reference, Unknown
 from constructs_lib.network import Range, matches
-from constructs_lib.rules._condition_keys import tests
+from constructs_lib.rules._condition_keys import keeps_out, tests
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import API, GUIDE, Finding, Severity, advice, rule
 from constructs_lib.services import NOTEBOOK, SAGEMAKER_API, STUDIO
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PAGES = {"sagemaker:CreatePresignedNotebookInstanceUrl": NOTEBOOK, "sagemaker:CreatePresignedDomainUrl": STUDIO}
 _SOURCES = frozenset(("aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"))
+_VPC_KEYS = ("aws:sourcevpc", "aws:sourcevpce")
+_PUBLIC_KEY = "aws:sourceip"
 _NOTEBOOK_PAGE = f"{GUIDE}/notebook-interface-endpoint.html"
 _STUDIO_PAGE = f"{GUIDE}/studio-interface-endpoint.html"
 
@@ -133,8 +135,8 @@ def both_endpoints_are_listed(policy: Policy, network: Network) -> Findings:
         (statement, service, values)
         for statement in policy.statements
         for service in dict.fromkeys(_PAGES[action] for action in _opened(statement))
-        for _, key, _, values in tests(statement.conditions)
-        if key == "aws:sourcevpce"
+        for operator, key, _, values in tests(statement.conditions)
+        if key == "aws:sourcevpce" and keeps_out(statement.effect, operator, values)
     ]
     applicable = False
     for statement, service, values in said:
@@ -142,17 +144,22 @@ def both_endpoints_are_listed(policy: Policy, network: Network) -> Findings:
         if not all(pair):
             continue
         applicable = True
-        listed_ids = {value.resource.logical_id for value in values if isinstance(value, Reference)}
-        missing = [endpoints for endpoints in pair if not any(endpoint.id in listed_ids for endpoint in endpoints)]
-        if len(missing) == 1 and len(listed_ids) == len(values):
-            names = listed(endpoint.id for endpoint in missing[0])
-            yield Finding(f"aws:SourceVpce lists {listed(sorted(listed_ids))}, but not {names}", at=statement.where)
+        known = [value.resource for value in values if _is_endpoint(value)]
+        missing = [endpoints for endpoints in pair if not any(endpoint.resource in known for endpoint in endpoints)]
+        if missing and len(known) == len(values):
+            given = dict.fromkeys(resource.logical_id for resource in known)
+            names = listed(endpoint.id for endpoints in missing for endpoint in endpoints)
+            yield Finding(f"aws:SourceVpce lists {listed(given)}, but not {names}", at=statement.where)
         elif missing:
             yield NotVisible(
                 "which endpoints the ids under aws:SourceVpce are", "refer to the endpoints of the templates by Ref"
             )
     if not applicable:
         raise NotApplicable
+
+
+def _is_endpoint(value: Any) -> bool:
+    return isinstance(value, Reference) and value.resource.type == "AWS::EC2::VPCEndpoint"
 
 
 def _of_service(network: Network, service: Service) -> list[Endpoint]:
@@ -170,15 +177,32 @@ def console_users_are_not_locked_out(policy: Policy, network: Network) -> Findin
     statements = [(statement, actions) for statement in policy.statements if (actions := _opened(statement))]
     if not statements:
         raise NotApplicable
+    elsewhere = {
+        action
+        for statement, actions in statements
+        if statement.effect == "Allow" and not _closing_keys(statement)
+        for action in actions
+    }
     for statement, actions in statements:
-        keys = dict.fromkeys(
-            written for _, key, written, _ in tests(statement.conditions) if key in ("aws:sourcevpc", "aws:sourcevpce")
-        )
-        if keys:
+        refused = [action for action in actions if statement.effect == "Deny" or action not in elsewhere]
+        if refused and (keys := _closing_keys(statement)):
             yield Finding(
-                f"users outside of the VPC, in the console too, are refused {listed(actions)} by {listed(keys)}",
+                f"users outside of the VPC, in the console too, are refused {listed(refused)} by {listed(keys)}",
                 at=statement.where,
             )
+
+
+def _closing_keys(statement: Statement) -> list[str]:
+    """The keys by which a statement keeps out whoever comes from elsewhere than a VPC; none where a Deny spares public addresses."""
+    if statement.effect == "Deny" and _PUBLIC_KEY in statement.condition_keys:
+        return []
+    return list(
+        dict.fromkeys(
+            written
+            for operator, key, written, values in tests(statement.conditions)
+            if key in _VPC_KEYS and keeps_out(statement.effect, operator, values)
+        )
+    )
 
 
 advice(

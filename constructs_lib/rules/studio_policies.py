@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from constructs_lib.assembly import NotVisible
 from constructs_lib.network.iam import matches
+from constructs_lib.rules._condition_keys import keeps_out, tests
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
-from constructs_lib.rules._studio import require_vpc_only
+from constructs_lib.rules._studio import each, require_vpc_only
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network import Domain, Network
+    from constructs_lib.network import Domain, Network, Policy, Role
     from constructs_lib.rules._rule import Findings
 
 _PRESIGNED = "sagemaker:CreatePresignedDomainUrl"
@@ -29,17 +31,18 @@ _ORIGIN_KEYS = ("aws:SourceVpc", "aws:SourceVpce")
 )
 def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Findings:
     conditioned: dict[str, Severity] = {}
+    unknown: list[NotVisible] = []
     for policy in network.policies:
-        for statement in policy.statements:
-            if not any(
-                action.lower().startswith("sagemaker:") and matches(action, _PRESIGNED) for action in statement.actions
-            ):
-                continue
-            if statement.condition_keys & _VPC_KEYS:
-                conditioned[policy.label] = Severity.WARNING
-            elif _ADDRESS_KEY in statement.condition_keys:
-                conditioned.setdefault(policy.label, Severity.INFO)
-    if not conditioned:
+        try:
+            keys = _keys_on_the_url(policy)
+        except NotVisible as reason:
+            unknown.append(reason)
+            continue
+        if keys & _VPC_KEYS:
+            conditioned[policy.label] = Severity.WARNING
+        elif _ADDRESS_KEY in keys:
+            conditioned[policy.label] = Severity.INFO
+    if not conditioned and not (unknown and _may_be_sso(domain)):
         raise NotApplicable
     if domain.auth_mode != "SSO":
         return
@@ -47,6 +50,24 @@ def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Fi
         yield Finding(
             f"the condition of {label} on CreatePresignedDomainUrl has no effect: AuthMode is SSO", severity=severity
         )
+    yield from unknown
+
+
+def _keys_on_the_url(policy: Policy) -> set[str]:
+    """The keys by which statements on the presigned URL of domains, rather than on everything, are conditioned."""
+    return {
+        key
+        for statement in policy.statements
+        if any(action.lower().startswith("sagemaker:") and matches(action, _PRESIGNED) for action in statement.actions)
+        for key in statement.condition_keys
+    }
+
+
+def _may_be_sso(domain: Domain) -> bool:
+    try:
+        return domain.auth_mode == "SSO"
+    except NotVisible:
+        return True
 
 
 @rule(
@@ -60,15 +81,21 @@ def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Fi
 )
 def console_users_are_not_refused(domain: Domain, network: Network) -> Findings:
     require_vpc_only(domain)
-    roles = {
-        role.id: role
-        for role in (domain.role, *(profile.role for profile in domain.user_profiles))
-        if role and not role.imported
-    }
+    named_ = dict.fromkeys((domain.role, *(profile.role for profile in domain.user_profiles)))
+    roles = [role for role in named_ if role and not role.imported]
     if not roles:
         raise NotApplicable
-    for role in roles.values():
-        denies = [statement for statement in role.statements if statement.effect == "Deny"]
-        keys = [key for key in _ORIGIN_KEYS if any(key.lower() in statement.condition_keys for statement in denies)]
-        if keys:
-            yield f"role {role.label} denies by {listed(keys)}, which calls from the console do not carry"
+    yield from each(roles, _refusal)
+
+
+def _refusal(role: Role) -> Findings:
+    """By which keys a role refuses whoever comes from elsewhere than a VPC."""
+    refusing = {
+        key
+        for statement in role.statements
+        if statement.effect == "Deny"
+        for operator, key, _, values in tests(statement.conditions)
+        if keeps_out(statement.effect, operator, values)
+    }
+    if keys := [key for key in _ORIGIN_KEYS if key.lower() in refusing]:
+        yield f"role {role.label} denies by {listed(keys)}, which calls from the console do not carry"
