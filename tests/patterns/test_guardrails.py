@@ -54,6 +54,8 @@ RESOURCES = {
     "CreateTrainingJob": "training-job/x",
     "CreateUserProfile": "user-profile/d/x",
     "UpdateUserProfile": "user-profile/d/x",
+    "CreateLabelingJob": "labeling-job/x",
+    "CreateTransformJob": "transform-job/x",
     "CreatePresignedDomainUrl": "user-profile/d/x",
     "CreatePresignedNotebookInstanceUrl": "notebook-instance/x",
 }
@@ -396,32 +398,98 @@ def intended(action, context):
     return True
 
 
+def random_request(chance, actions, likely=0.8):
+    """A request for one of the actions, with what it may say of networks."""
+    action = chance.choice(actions)
+    context = {}
+    if action in write.SUBNET_ACTIONS and chance.random() < likely:
+        context["sagemaker:VpcSubnets"] = chance.sample([*SUBNETS, OTHER_SUBNET], chance.randint(1, 3))
+    if action in write.GROUP_ACTIONS and chance.random() < likely:
+        context["sagemaker:VpcSecurityGroupIds"] = chance.sample([*GROUPS, OTHER_GROUP], chance.randint(1, 3))
+    if action == "CreateNotebookInstance":
+        for key in ("sagemaker:DirectInternetAccess", "sagemaker:RootAccess"):
+            if chance.random() < likely:
+                context[key] = chance.choice(["Enabled", "Disabled"])
+    if action in ("CreateDomain", "UpdateDomain") and chance.random() < likely:
+        context["sagemaker:AppNetworkAccessType"] = chance.choice(["VpcOnly", "PublicInternetOnly"])
+    return action, context
+
+
+def wrong_answers(documents, requests, intent):
+    found = answers(documents, requests)
+    return [
+        (request, answer)
+        for request, answer in zip(requests, found, strict=True)
+        if (answer == "Allowed") != intent(*request)
+    ]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_random_requests_against_the_intent(seed):
     """Random requests are answered as the intent says."""
     chance = random.Random(seed)
+    requests = [random_request(chance, write.GROUP_ACTIONS) for _ in range(250)]
+    assert wrong_answers(guardrails().documents, requests, intended) == []
+
+
+# By key: what it must say, something else, the actions that must say so, and those that may leave it to something else.
+OPTIONS = {
+    "sagemaker:NetworkIsolation": ("true", "false", write.ISOLATION_ACTIONS, write.OPTIONAL_ISOLATION_ACTIONS),
+    "sagemaker:InterContainerTrafficEncryption": ("true", "false", write.ENCRYPTION_ACTIONS, write.SCHEDULES),
+    "sagemaker:VolumeKmsKeyArn": (
+        KEY,
+        KEY.replace("1111", "9999"),
+        write.VOLUME_KEY_ACTIONS,
+        write.OPTIONAL_VOLUME_ACTIONS,
+    ),
+}
+PLATFORM = f"arn:aws:iam::{ACCOUNT}:role/platform-1"
+
+
+def intended_with_options(action, context):
+    """The intent of all options in plain words."""
+    if context["aws:PrincipalArn"] == PLATFORM:
+        return True
+    if action in write.PRESIGNED_ACTIONS:
+        return context.get("aws:SourceVpce") in ENDPOINTS or context.get("aws:SourceIp") == "203.0.113.7"
+    for key, (right, _, must, may) in OPTIONS.items():
+        if action in must and context.get(key) != right:
+            return False
+        if action in may and context.get(key, right) != right:
+            return False
+    return intended(action, context)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_requests_against_the_intent_of_all_options(seed):
+    """Networks mostly right, so that the options decide; sometimes asked by somebody who is exempt."""
+    chance = random.Random(seed)
     requests = []
     for _ in range(250):
-        action = chance.choice(write.GROUP_ACTIONS)
-        context = {}
+        action, context = random_request(chance, sorted(RESOURCES), likely=0.2)
         if action in write.SUBNET_ACTIONS and chance.random() < 0.8:
-            context["sagemaker:VpcSubnets"] = chance.sample([*SUBNETS, OTHER_SUBNET], chance.randint(1, 3))
-        if chance.random() < 0.8:
-            context["sagemaker:VpcSecurityGroupIds"] = chance.sample([*GROUPS, OTHER_GROUP], chance.randint(1, 3))
-        if action == "CreateNotebookInstance":
-            for key in ("sagemaker:DirectInternetAccess", "sagemaker:RootAccess"):
-                if chance.random() < 0.8:
-                    context[key] = chance.choice(["Enabled", "Disabled"])
-        if action in ("CreateDomain", "UpdateDomain") and chance.random() < 0.8:
-            context["sagemaker:AppNetworkAccessType"] = chance.choice(["VpcOnly", "PublicInternetOnly"])
+            context |= network() | (NOTEBOOK if action == "CreateNotebookInstance" else {})
+        for key, (right, other, must, may) in OPTIONS.items():
+            if action in (*must, *may) and chance.random() < 0.9:
+                context[key] = right if chance.random() < 0.8 else other
+        if action in write.PRESIGNED_ACTIONS:
+            places = [("Vpce", each) for each in (*ENDPOINTS, "vpce-0cccccccccccccccc")]
+            kind, place = chance.choice([*places, ("Ip", "203.0.113.7"), ("Ip", "198.51.100.7")])
+            context[f"aws:Source{kind}"] = place
+        context["aws:PrincipalArn"] = chance.choice([PLATFORM, *[f"arn:aws:iam::{ACCOUNT}:role/scientist"] * 9])
         requests.append((action, context))
-    found = answers(guardrails().documents, requests)
-    wrong = [
-        (request, answer)
-        for request, answer in zip(requests, found, strict=True)
-        if (answer == "Allowed") != intended(*request)
-    ]
-    assert wrong == []
+    made = guardrails(
+        network_isolation=True,
+        inter_container_encryption=True,
+        volume_keys=lambda stack: [kms.Key.from_key_arn(stack, "VolumeKey", KEY)],
+        presigned_urls=lambda stack: PresignedUrls(
+            vpc_endpoints=[endpoint(stack, 0), endpoint(stack, 1)], ip_ranges=["203.0.113.0/24"]
+        ),
+        exempt_principals=[f"arn:aws:iam::{ACCOUNT}:role/platform-*"],
+    )
+    allowed = sum(intended_with_options(*each) for each in requests)
+    assert 50 < allowed < 200
+    assert wrong_answers(made.documents, requests, intended_with_options) == []
 
 
 def test_documents_keep_within_the_limit_and_hold_every_statement_once():
