@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from constructs_lib.assembly import Input, load
 from constructs_lib.check import SATISFIED, UNVERIFIED, Result, check
 from constructs_lib.network import network_of
+from constructs_lib.network.called import is_called, label
 from constructs_lib.report import text
-from constructs_lib.report.view import Report, fails
+from constructs_lib.report.explain import paths_of
+from constructs_lib.report.view import FAIL_ON, Report, fails
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,21 +80,25 @@ def findings(subject: Subject, *, parameters: Mapping[str, str] | None = None, s
 
 
 def assert_no_findings(
-    subject: Subject, *, parameters: Mapping[str, str] | None = None, fail_on: Sequence[str] = ("error",)
+    subject: Subject, *, parameters: Mapping[str, str] | None = None, fail_on: str | Sequence[str] = "error"
 ) -> None:
     """Fail with the text report where a rule is violated.
 
     Args:
         subject: see `findings`.
         parameters: see `findings`.
-        fail_on: as `--fail-on`: "error" (default), "warning", "unverified".
+        fail_on: as `--fail-on`: "error" (default), "warning", "unverified", or several of them.
 
     Raises:
         AssertionError: something fails; its text is the report.
+        ValueError: `fail_on` is something else.
 
     """
+    levels = {fail_on} if isinstance(fail_on, str) else set(fail_on)
+    for level in sorted(levels.difference(FAIL_ON)):
+        raise ValueError(f"fail_on is one or more of {', '.join(FAIL_ON)}, not {level!r}")
     found = findings(subject, parameters=parameters)
-    failing = [result for result in found if fails(result, set(fail_on))]
+    failing = [result for result in found if fails(result, levels)]
     if failing:
         found[:] = failing
         raise AssertionError(f"the network rules are not kept\n{found}")
@@ -129,6 +135,8 @@ unverified = Way("unverified", UNVERIFIED)
 class Reach:
     """The answer of `reaches`: equal to a `Way`, and readable where a test fails.
 
+    True where the destination is reachable. Compare with `blocked` to assert that it is not: `not` also holds where the templates do not say.
+
     Attributes:
         path: the path with its hops.
 
@@ -148,7 +156,8 @@ class Reach:
         return bool(self.path.verdict == "reachable")
 
     def __repr__(self) -> str:
-        return f"{self.path.verdict} (via {self.path.via}): {self.path.why}"
+        declare = f"; to decide it: {self.path.declare}" if self.path.declare else ""
+        return f"{self.path.verdict} (via {self.path.via}): {self.path.why}{declare}"
 
 
 def paths(subject: Subject, *, parameters: Mapping[str, str] | None = None, to: Sequence[str] = ()) -> list[Path]:
@@ -174,40 +183,35 @@ def reaches(subject: Subject, source: str, destination: str, *, parameters: Mapp
     Args:
         subject: see `findings`.
         source: the workload's logical id, its construct path, or the construct path's last parts ("Notebook"), where just one workload has it;
-            or SUBNET+GROUP[+GROUP] (logical ids) for an imagined job there.
-        destination: "internet", a service such as "sts", "efs", "self", a CIDR, or a logical id; with ":port" where it matters.
+            or SUBNET+GROUP[+GROUP], named in the same way, for an imagined job there.
+        destination: "internet", a service such as "sts", "efs", "self", a CIDR block, a host name, or a resource, named in the same way; with
+            ":PORT" where it matters.
         parameters: values of template parameters. Default: their defaults.
 
     Raises:
         ValueError: no workload, or more than one, has that name; the message lists them.
+        constructs_lib.network.QuestionError: the destination, subnet or group is not known.
 
     """
-    from constructs_lib.network import explain_paths
-
     given, stack = _load(subject, parameters, defaults=True)
     if "+" in source:
-        found = [
-            path for group in given.groups for path in explain_paths(network_of(group), from_=source, to=[destination])
-        ]
-        return Reach(found[0])
+        return Reach(paths_of(given, source, [destination])[0])
     workloads = [
         (group, workload)
         for group in given.groups
         for workload in network_of(group).workloads
         if stack is None or _template_file(workload.resource.template) == stack
     ]
-    named = [(group, workload) for group, workload in workloads if _is_named(workload.resource, source)]
+    named = [(group, workload) for group, workload in workloads if is_called(workload, source)]
     if len(named) != 1:
-        known = ", ".join(sorted(workload.resource.construct_path or workload.id for _, workload in workloads))
-        raise ValueError(f"{len(named) or 'no'} workloads are named {source!r}; there are {known or 'none'}")
+        known = ", ".join(sorted(label(workload) for _, workload in workloads))
+        raise ValueError(
+            f"{len(named)} workloads are called {source!r}: give more of the path; there are {known}"
+            if named
+            else f"no workload is called {source!r}; there {f'are {known}' if known else 'is none'}"
+        )
     ((group, workload),) = named
     return Reach(network_of(group).reach(workload, destination))
-
-
-def _is_named(resource: object, name: str) -> bool:
-    path = str(getattr(resource, "construct_path", "") or "").removesuffix("/Resource")
-    logical_id: str = getattr(resource, "logical_id", "")
-    return name in (logical_id, path) or path.endswith(f"/{name}")
 
 
 def _load(

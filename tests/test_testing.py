@@ -6,7 +6,8 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_sagemaker as sagemaker
 
-from constructs_lib import NoVpcNotebook, PrivateNotebook
+from constructs_lib import NoVpcNotebook, PrivateNotebook, PrivateTrainingJobNetwork
+from constructs_lib.assembly import InputError
 from constructs_lib.testing import (
     assert_no_findings,
     blocked,
@@ -71,7 +72,47 @@ def test_reaches_names_the_workloads(research):
     """A name that no workload has is refused with those that there are."""
     with pytest.raises(ValueError) as error:
         reaches(research, "Nobody", "sts")
-    assert str(error.value) == "no workloads are named 'Nobody'; there are Research/Notebook/Resource"
+    assert str(error.value) == "no workload is called 'Nobody'; there are Notebook985EE735 (Research/Notebook)"
+
+
+def test_reaches_tells_what_to_declare(tmp_path):
+    """Where the templates do not say, the printed answer says how to make it known."""
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        "Parameters: {Subnet: {Type: AWS::EC2::Subnet::Id}}\nResources:\n"
+        "  Group: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: g, VpcId: vpc-1}}\n"
+    )
+    answer = reaches(template, "subnet-1+Group", "sts")
+    assert answer == unverified
+    assert answer.path.declare
+    assert str(answer).endswith(f"; to decide it: {answer.path.declare}")
+
+
+def test_reaches_from_every_group(app):
+    """An imagined job is looked for in all stacks of the app, by logical ids or by construct paths."""
+    place = "Notebook/Network/Vpc/PrivateSubnet1/Subnet+Notebook/SecurityGroup"
+    assert reaches(app, place, "sagemaker.api") == via_endpoint
+
+
+def test_a_name_of_several_workloads():
+    """Where more than one has the name, it has to be longer; the paths are told."""
+    app = cdk.App()
+    for name in ("One", "Two"):
+        NoVpcNotebook(cdk.Stack(app, name), "Notebook")
+    with pytest.raises(ValueError) as error:
+        reaches(app, "Notebook", "sts")
+    assert str(error.value) == (
+        "2 workloads are called 'Notebook': give more of the path; "
+        "there are Notebook985EE735 (One/Notebook), Notebook985EE735 (Two/Notebook)"
+    )
+    assert reaches(app, "Two/Notebook", "sts") == via_managed
+
+
+def test_training_networks_are_called_by_their_construct():
+    """The name of the construct is enough, though the group that declares it stands below it."""
+    stack = cdk.Stack(cdk.App(), "Training")
+    PrivateTrainingJobNetwork(stack, "Jobs")
+    assert reaches(stack, "Jobs", "s3") == via_endpoint
 
 
 def test_paths_are_those_of_the_stack(app, research):
@@ -110,6 +151,30 @@ def test_findings_of_files(tmp_path):
     assert_no_findings(template)
     with pytest.raises(AssertionError):
         assert_no_findings(template, fail_on=["warning"])
+
+
+@pytest.mark.parametrize("level", ["warning", ["error", "warning"], ("warning",)])
+def test_fail_on_takes_one_or_several(tmp_path, level):
+    """One level needs no list."""
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        "Resources: {Notebook: {Type: AWS::SageMaker::NotebookInstance, Properties: {InstanceType: x}}}"
+    )
+    with pytest.raises(AssertionError, match="SMN-NB-07"):
+        assert_no_findings(template, fail_on=level)
+
+
+@pytest.mark.parametrize("level", ["warnings", ["error", "all"], "e"])
+def test_fail_on_refuses_what_it_does_not_know(broken, level):
+    """A level that does not exist would let everything pass."""
+    with pytest.raises(ValueError, match="^fail_on is one or more of error, warning, unverified, never, not '"):
+        assert_no_findings(broken, fail_on=level)
+
+
+def test_folders_without_templates(tmp_path):
+    """A wrong path is no success."""
+    with pytest.raises(InputError, match="no CloudFormation template in it"):
+        assert_no_findings(tmp_path)
 
 
 def test_a_clean_app_has_no_findings(app):

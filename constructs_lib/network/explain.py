@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, explore
+from constructs_lib.network.called import is_called
 from constructs_lib.network.path import BLOCKED, REACHABLE, UNVERIFIED, Path, Trail, worst
 from constructs_lib.network.questions import EFS, INTERNET, SELF, find_resource, source_thing, target
 
@@ -34,7 +35,8 @@ def explain_paths(network: Network, from_: str | None = None, to: Sequence[str] 
 
     Args:
         network: The network of a group of templates. Load them with `defaults=True` for parameters to take their defaults.
-        from_: A workload's logical id, or `SUBNET+GROUP[+GROUP]` for an imagined job there. Default: every workload.
+        from_: A workload's logical id, its construct's path or the last parts of that, or `SUBNET+GROUP[+GROUP]` for an imagined job there.
+            Default: every workload.
         to: Destinations, as `questions.target` takes them. Default: those that matter to the workload.
 
     Returns:
@@ -118,7 +120,7 @@ def _sources(network: Network, from_: str | None) -> list[Any]:
     """The workloads that are asked about; an imagined job, and whatever else can only be asked for by its name, as its text."""
     if from_ is None:
         return workloads(network)
-    return [thing for thing in workloads(network) if thing.id == from_] or [from_]
+    return [thing for thing in workloads(network) if is_called(thing, from_)] or [from_]
 
 
 def workloads(network: Network) -> list[Any]:

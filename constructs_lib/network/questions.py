@@ -7,6 +7,7 @@ import re
 from constructs_lib import services
 from constructs_lib.assembly import InputError, NotVisible, nearest
 from constructs_lib.network.addresses import Range
+from constructs_lib.network.called import by_construct
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
@@ -59,6 +60,13 @@ class QuestionError(InputError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return QuestionError, (self.reason,)
+
+
+class SourceError(QuestionError):
+    """A question names no workload of these templates; there may be others that have it."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return SourceError, (self.reason,)
 
 
 class Target:
@@ -216,13 +224,25 @@ def _resource(network: Network, name: str) -> Thing | None:
 
 
 def find_resource(network: Network, name: str) -> Resource | None:
-    """The resource of that logical id; in several templates, the first that exists."""
+    """The resource of that logical id, in several templates the first that exists; else the one of that construct path, or of its last parts.
+
+    Raises:
+        QuestionError: Several constructs have that name.
+    """
     found = None
     for template in network.group.templates:
         resource = template.resources.get(name)
         if resource is not None and (found is None or not found.exists()):
             found = resource
-    return found
+    return found if found is not None else _by_construct(network, name)
+
+
+def _by_construct(network: Network, name: str) -> Resource | None:
+    found = by_construct(network, name)
+    if len(found) > 1:
+        paths = ", ".join(str(one.construct_path) for one in found)
+        raise QuestionError(f"'{name}' may be {paths}: give more of the path")
+    return found[0] if found else None
 
 
 def _thing(text: str, thing: Thing, ports: tuple[int, int] | None, protocol: str) -> Target:
@@ -279,7 +299,7 @@ def vantage(network: Network, text: str) -> Vantage:
 
 
 def source_thing(network: Network, text: str) -> Any:
-    """Return the workload of that logical id.
+    """Return the workload of that logical id, or of that construct path or its last parts.
 
     Raises:
         QuestionError: There is none, or it is nothing that sends traffic.
@@ -287,7 +307,7 @@ def source_thing(network: Network, text: str) -> Any:
     resource = find_resource(network, text)
     if resource is None:
         names = [resource.logical_id for resource in network.group.resources() if _sends(network, resource) is not None]
-        raise QuestionError(f"no workload '{text}' in the templates{nearest(text, names)}")
+        raise SourceError(f"no workload '{text}' in the templates{nearest(text, names)}")
     if resource.type == "AWS::SageMaker::Endpoint":
         from constructs_lib.network.hosting import EndpointConfig
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from constructs_lib.network import QuestionError, explain_paths, network_of
+from constructs_lib.network.called import label
+from constructs_lib.network.explain import workloads
+from constructs_lib.network.questions import SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from constructs_lib.network import Path
 
 SCHEMA = 1
+#: A message names at most so many workloads.
+_MOST_NAMED = 8
 _MARKS = {"reachable": "->", "blocked": "x", "unverified": "?"}
 
 
@@ -30,9 +35,18 @@ def paths_of(given: Input, source: str | None, to: Sequence[str]) -> list[Path]:
             found += explain_paths(network_of(group), source, to)
         except QuestionError as error:
             failed = failed or error
-    if failed is not None and not found:
-        raise failed
-    return found
+    if failed is None or found:
+        return found
+    if isinstance(failed, SourceError):
+        raise QuestionError(f"{failed}; {_known(given)}")
+    raise failed
+
+
+def _known(given: Input) -> str:
+    """The workloads that could be asked about."""
+    names = [label(workload) for group in given.groups for workload in workloads(network_of(group))]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"there are {', '.join(names[:_MOST_NAMED])}{more}" if names else "there is none"
 
 
 def render(given: Input, source: str | None, to: Sequence[str], *, as_json: bool = False) -> str:
@@ -40,7 +54,7 @@ def render(given: Input, source: str | None, to: Sequence[str], *, as_json: bool
 
     Args:
         given: The templates, loaded so that parameters take their defaults.
-        source: A workload's logical id, or `SUBNET+GROUP[+GROUP]`; None: every workload.
+        source: A workload's logical id or construct path, or `SUBNET+GROUP[+GROUP]`; None: every workload.
         to: Destinations; none: those that matter to each workload.
         as_json: JSON instead of text. Default: False.
 
@@ -57,7 +71,8 @@ def render(given: Input, source: str | None, to: Sequence[str], *, as_json: bool
         between = f"\n{lines}\n" if lines else ""
         return f'{{"schema": {SCHEMA}, "paths": [{between}]}}\n'
     if source is not None and to:
-        return "\n".join(_in_full(path) for path in paths)
+        several = len({path.template for path in paths}) > 1
+        return "\n".join(_in_full(path, placed=several) for path in paths)
     return _matrix(paths)
 
 
@@ -85,9 +100,10 @@ def _answer(path: Path) -> str:
     return f"{path.verdict}{by}" + ("" if path.via in ("none", "unknown") else f" ({path.via})")
 
 
-def _in_full(path: Path) -> str:
-    """One answer with its hops."""
-    lines = [f"{path.source} {_MARKS[path.verdict]} {path.destination}: {_answer(path)}", f"  {path.why}"]
+def _in_full(path: Path, *, placed: bool) -> str:
+    """One answer with its hops; `placed` names the template of the workload, where that tells it from another."""
+    source = f"{path.source} ({path.template})" if placed else path.source
+    lines = [f"{source} {_MARKS[path.verdict]} {path.destination}: {_answer(path)}", f"  {path.why}"]
     lines += [f"    {hop.kind:14} {hop.id}: {hop.text}" for hop in path.hops]
     lines += [f"  assumes {text}" for text in path.assumptions]
     if path.declare:

@@ -165,7 +165,7 @@ def test_a_question_that_means_nothing(file, capsys):
     assert main(["explain", file, "--from", "Notebok", "--to", "sts"]) == 2
     assert (
         capsys.readouterr().err
-        == "sagemaker-network: no workload 'Notebok' in the templates, did you mean \"Notebook\"?\n"
+        == "sagemaker-network: no workload 'Notebok' in the templates, did you mean \"Notebook\"?; there are Notebook\n"
     )
 
 
