@@ -38,10 +38,11 @@ def load(
     The stacks of an assembly are grouped by stage, account and region; a folder is one group, and so are the files given by name.
     ``parameters`` decide parameters, ``region`` is where stacks without a region go, ``defaults`` lets undecided parameters take their default,
     ``context`` is CDK context besides that in ``cdk.context.json`` and ``cdk.json``. ``progress`` is called with files read and files in all.
-    ``lenient`` lets parameters be given that no template has.
+    ``lenient`` lets parameters be given that no template has, and folders be without a template.
     In a folder, files that are no templates are skipped and counted, and unreadable templates are left for :attr:`Input.errors`.
+    A file that is there twice, given twice or by a link, is read once.
 
-    :raises InputError: a file given by name cannot be read or is no template, or a parameter is in no template.
+    :raises InputError: a file given by name cannot be read or is no template, a folder has none, or a parameter is in no template.
     """
     collecting = gc.isenabled()
     gc.disable()  # documents are trees: looking for garbage in them takes a third of the time and finds none
@@ -54,13 +55,18 @@ def load(
 
 def _load(paths: Sequence[str], groups: _Groups, contexts: dict[str, Any], reading: _Reading) -> Input:
     paths = list(dict.fromkeys(paths))
+    batches = [
+        batch
+        for path in paths
+        if os.path.isdir(path)
+        for batch in reading.folder(path, contexts, may_be_empty=groups.lenient)
+    ]
     files = [path for path in paths if not os.path.isdir(path)]
-    if files:
-        groups.add("templates", [reading.named(path) for path in reading.told(files)], None)
-    for path in paths:
-        if os.path.isdir(path):
-            for name, sources in reading.folder(path, contexts):
-                groups.add(name, sources, reading.errors)
+    named = [source for path in reading.told(files) if (source := reading.named(path)) and reading.first(path)]
+    if named:
+        groups.add("templates", named, None)
+    for name, sources in batches:
+        groups.add(name, sources, reading.errors)
     return groups.input(reading, contexts)
 
 
@@ -94,6 +100,24 @@ class _Reading:
         self.progress = progress
         self.skipped: list[str] = []
         self.errors: list[InputError] = []
+        self._seen: set[str] = set()
+        self._folders: dict[str, str] = {}
+
+    def first(self, path: str) -> bool:
+        """Tell whether a file or folder is seen for the first time, whatever it was called."""
+        folder, name = os.path.split(path)
+        # Links are rare, and to follow every folder on the way takes longer than to read a template.
+        whole = name in ("", ".", "..") or os.path.islink(path)
+        real = os.path.realpath(path) if whole else os.path.join(self._real(folder), name)
+        known = real in self._seen
+        self._seen.add(real)
+        return not known
+
+    def _real(self, folder: str) -> str:
+        found = self._folders.get(folder)
+        if found is None:
+            found = self._folders[folder] = os.path.realpath(folder)
+        return found
 
     def named(self, path: str) -> Source:
         """Return the template in a file that was given by name."""
@@ -104,19 +128,34 @@ class _Reading:
             )
         return Source(path, document, file=path)
 
-    def folder(self, path: str, contexts: dict[str, Any]) -> list[tuple[str, list[Source]]]:
+    def folder(
+        self, path: str, contexts: dict[str, Any], *, may_be_empty: bool = False
+    ) -> list[tuple[str, list[Source]]]:
         """Return the templates below a folder as one batch, and those of cloud assemblies in it as theirs."""
         batches: list[tuple[str, list[Source]]] = []
         files: list[str] = []
-        for folder, folders, names in os.walk(path):
+        skipped, errors = len(self.skipped), len(self.errors)
+        known = False
+        for folder, folders, names in os.walk(path, onerror=self._unreadable):
             folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
             if "manifest.json" in names and (found := self._assembly(folder, contexts)) is not None:
                 batches += found
+                known = True  # also one without stacks
                 folders.clear()
-            else:
-                files += [os.path.join(folder, name) for name in sorted(names) if name.endswith(_SUFFIXES)]
+                continue
+            listed = [os.path.join(folder, name) for name in sorted(names) if name.endswith(_SUFFIXES)]
+            new = [file for file in listed if self.first(file)]
+            known = known or len(new) < len(listed)
+            files += new
         sources = [source for file in self.told(files) if (source := self._found(file)) is not None]
+        if not (sources or known or may_be_empty or len(self.errors) > errors):
+            raise InputError(path, "", f"no CloudFormation template in it{_skipped(len(self.skipped) - skipped)}")
         return batches + ([(path, sources)] if sources else [])
+
+    def _unreadable(self, error: OSError) -> None:
+        """Keep a folder that cannot be listed as an error: nobody knows what is in it."""
+        reason = (error.strerror or str(error)).lower()
+        self.errors.append(InputError(str(error.filename), "", f"cannot be read: {reason}"))
 
     def told(self, files: Sequence[str]) -> Iterator[str]:
         """Yield the files, telling how far it is."""
@@ -134,10 +173,15 @@ class _Reading:
         manifest = read_manifest(folder)
         if manifest is None:
             return None
+        if not self.first(folder):
+            return []
         assembly = Assembly(folder, manifest)
         contexts.update(assembly.context())
         batches = assembly.batches()
         self.errors += assembly.errors
+        for _, sources in batches:
+            for source in sources:
+                self.first(source.path)
         return batches
 
     def _found(self, file: str) -> Source | None:
@@ -164,12 +208,18 @@ def _is_template(document: Any) -> bool:
     return isinstance(document, dict) and any(sign in document for sign in _SIGNS)
 
 
+def _skipped(count: int) -> str:
+    return f" ({count} file{'' if count == 1 else 's'} without resources skipped)" if count else ""
+
+
 def _looks_like_template(file: str, text: str) -> bool:
     """Whether a file that cannot be read was meant to be a template."""
     if not text:
         try:
             with open(file, "rb") as stream:
                 text = stream.read(65536).decode("utf-8", "replace")
+        except PermissionError:
+            return True  # nobody knows what is in it
         except OSError:
             return False
     return any(f'"{sign}"' in text or text.startswith(f"{sign}:") or f"\n{sign}:" in text for sign in _SIGNS)

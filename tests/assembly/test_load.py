@@ -1,6 +1,7 @@
 """What a path is: a file, a folder or an assembly; what is skipped, counted or an error."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -136,3 +137,95 @@ def test_reading_json_imports_nothing_heavy(tmp_path):
         "jsii",
     }
     assert loaded & heavy == set()
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, ""),
+        ({"package__json": {"name": "x"}}, " (1 file without resources skipped)"),
+        ({"package__json": {"name": "x"}, "sub_in_notes__yaml": "a: b", "readme__md": ""}, " (2 files without resources skipped)"),
+    ],
+)  # fmt: skip
+def test_folder_without_templates(tmp_path, files, said):
+    """A folder without any template is most likely the wrong one: an error, rather than nothing to complain about."""
+    fill(tmp_path, **files)
+    with pytest.raises(InputError) as caught:
+        load([str(tmp_path)])
+    assert str(caught.value) == f"{tmp_path}: no CloudFormation template in it{said}"
+    assert load([str(tmp_path)], lenient=True).templates == []
+
+
+def test_each_file_is_read_once(tmp_path, monkeypatch):
+    """A file that is given twice, by another name, by a link, or besides its folder, is one template; its group is the folder's."""
+    monkeypatch.chdir(tmp_path)
+    fill(tmp_path, a__json=GOOD, sub_in_b__json=GOOD)
+    (tmp_path / "link.json").symlink_to("a.json")
+    (tmp_path / "sub/round").symlink_to(tmp_path)
+    for paths, found in (
+        (["a.json", "./a.json", f"{tmp_path}/a.json", "link.json"], [["a.json"]]),
+        (["."], [["./a.json", "./sub/b.json"]]),
+        (["link.json", "."], [["./a.json", "./sub/b.json"]]),
+        ([".", "sub"], [["./a.json", "./sub/b.json"]]),
+        (["sub", "."], [["sub/b.json"], ["./a.json"]]),
+        (["sub/", "sub"], [["sub/b.json"]]),
+        (["sub/round/a.json", "a.json"], [["sub/round/a.json"]]),
+    ):
+        assert [[template.path for template in group.templates] for group in load(paths).groups] == found, paths
+
+
+def test_a_file_given_by_name_must_be_a_template_in_any_case(tmp_path):
+    """Also where its folder, in which it would be skipped, is given too."""
+    fill(tmp_path, a__json=GOOD, package__json={"name": "x"})
+    with pytest.raises(InputError, match="not a CloudFormation template"):
+        load([str(tmp_path), str(tmp_path / "package.json")])
+
+
+def test_an_assembly_is_read_once(tmp_path):
+    """Its folder given twice, within another folder, or with one of its templates by name."""
+    fill(
+        tmp_path,
+        out_in_manifest__json={
+            "artifacts": {"A": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "A.json"}}}
+        },
+        out_in_A__json=GOOD,
+    )
+    out = str(tmp_path / "out")
+    for paths in ([out, f"{out}/"], [str(tmp_path), out], [out, str(tmp_path)], [out, f"{out}/A.json"]):
+        assert len(load(paths).templates) == 1, paths
+
+
+def test_links_that_lead_nowhere_are_skipped(tmp_path):
+    """A dangling link and one that leads to itself are no templates."""
+    fill(tmp_path, a__json=GOOD)
+    (tmp_path / "gone.json").symlink_to("nowhere")
+    (tmp_path / "self.json").symlink_to("self.json")
+    given = load([str(tmp_path)])
+    assert len(given.templates) == 1
+    assert len(given.skipped) == 2
+    assert given.errors == []
+
+
+def test_what_may_not_be_read_is_an_error(tmp_path, monkeypatch):
+    """A file or folder that may hold a template, but whose permissions hide it, is told rather than skipped."""
+    fill(tmp_path, a__json=GOOD, b__json=GOOD, closed_in_c__json=GOOD)
+    real_open, real_scandir = open, os.scandir
+
+    def refusing(path, *arguments, **options):
+        if str(path).endswith("b.json"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real_open(path, *arguments, **options)
+
+    def hiding(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real_scandir(path)
+
+    monkeypatch.setattr("builtins.open", refusing)
+    monkeypatch.setattr(os, "scandir", hiding)
+    given = load([str(tmp_path)])
+    assert len(given.templates) == 1
+    assert [str(error) for error in given.errors] == [
+        f"{tmp_path}/closed: cannot be read: permission denied",
+        f"{tmp_path}/b.json: cannot be read: permission denied",
+    ]
