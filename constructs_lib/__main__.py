@@ -56,6 +56,10 @@ def run() -> NoReturn:
 
     # The run is short and keeps what it reads: neither looking for garbage nor taking everything apart at the end is worth its time.
     gc.disable()
+    for name in ("stdout", "stderr"):
+        # Closed by who started us (`>&-`): what would go there is not wanted.
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - to the end of the process
     status = main()
     sys.stderr.flush()
     os._exit(status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, HelpFormatter, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, HelpFormatter, Namespace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,10 @@ def parse(arguments: Sequence[str]) -> Namespace:
     """
     # Most of the time goes into describing the other commands, which only the help shows.
     asked = arguments[0] if arguments and arguments[0] in _COMMANDS else None
-    return _parser(asked).parse_args(arguments)
+    options, unknown = _parser(asked).parse_known_args(arguments)
+    if unknown:
+        raise CannotRun(f"unrecognized arguments: {' '.join(unknown)}; see '{PROGRAM} {options.command} --help'")
+    return options
 
 
 class _Help(HelpFormatter):
@@ -70,7 +73,7 @@ def _version() -> str:
 
 
 def _check(parser: ArgumentParser) -> None:
-    parser.add_argument("paths", metavar="PATH", nargs="+", help=_PATH)
+    parser.add_argument("paths", metavar="PATH", nargs="+", type=_text, help=_PATH)
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
     parser.add_argument(
         "--show",
@@ -92,6 +95,7 @@ def _check(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--against",
         metavar="OLD",
+        type=_text,
         help="an earlier assembly, folder, template or git revision: only findings that it did not have fail, and what "
         "the change replaces is reported",
     )
@@ -99,19 +103,19 @@ def _check(parser: ArgumentParser) -> None:
 
 
 def _explain(parser: ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", help=_PATH)
+    parser.add_argument("path", metavar="PATH", type=_text, help=_PATH)
     parser.add_argument(
         "--from",
         dest="source",
         metavar="ID",
-        help="a workload's logical id, or SUBNET+GROUP[+GROUP] for an imagined job there; default: every workload",
+        help="a workload by its logical id or construct path, or SUBNET+GROUP[+GROUP] for an imagined job there; default: every workload",
     )
     parser.add_argument(
         "--to",
         action="append",
         default=[],
         metavar="DESTINATION",
-        help="internet, a service (sts, sagemaker.api), efs, self, a CIDR or a logical id; with :port where it matters; "
+        help="internet, a service (sts, sagemaker.api), efs, self, a CIDR block, a host name, or a resource by its logical id or construct path; with :PORT where it matters; "
         "may be repeated; default: what matters to each workload",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
@@ -119,13 +123,14 @@ def _explain(parser: ArgumentParser) -> None:
 
 
 def _diagram(parser: ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", help=_PATH)
+    parser.add_argument("path", metavar="PATH", type=_text, help=_PATH)
     _shared(parser, output="FILE.svg, FILE.html or FILE.mmd; without it Mermaid goes to standard output")
 
 
 def _rules(parser: ArgumentParser) -> None:
-    parser.add_argument("rule", metavar="ID", nargs="?", help="the rule to show with its source, fix and examples")
-    parser.add_argument(
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("rule", metavar="ID", nargs="?", help="the rule to show with its source, fix and examples")
+    either.add_argument(
         "--declarations",
         action="store_true",
         help="print the JSON Schema of what templates may declare in their metadata",
@@ -133,8 +138,23 @@ def _rules(parser: ArgumentParser) -> None:
 
 
 def _orphans(parser: ArgumentParser) -> None:
-    parser.add_argument("--region", metavar="REGION", help="default: that of the AWS configuration")
+    parser.add_argument("--region", metavar="REGION", type=_region, help="default: that of the AWS configuration")
     parser.add_argument("--delete", action="store_true", help="delete what was found; without it nothing is changed")
+
+
+def _text(given: str) -> str:
+    """What names something: anything but nothing, which an unset variable of a script becomes."""
+    if not given:
+        raise ArgumentTypeError("is empty")
+    return given
+
+
+def _region(given: str) -> str:
+    import re
+
+    if not re.fullmatch(r"[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}", given):
+        raise ArgumentTypeError(f"'{given}' is no region, such as eu-west-1")
+    return given
 
 
 def _shared(parser: ArgumentParser, output: str = "write there instead of to standard output") -> None:
@@ -145,8 +165,10 @@ def _shared(parser: ArgumentParser, output: str = "write there instead of to sta
         metavar="KEY=VALUE",
         help="decide a template parameter; may be repeated",
     )
-    parser.add_argument("--region", metavar="REGION", help="the region of templates that do not name theirs")
-    parser.add_argument("-o", "--output", metavar="FILE", help=output)
+    parser.add_argument(
+        "--region", metavar="REGION", type=_region, help="the region of templates that do not name theirs"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", type=_text, help=output)
 
 
 _COMMANDS: dict[str, tuple[Callable[[ArgumentParser], None], str, str]] = {

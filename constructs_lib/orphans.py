@@ -226,4 +226,7 @@ def _clients(region: str | None) -> Clients:
         session = boto3.Session(region_name=region)
         return Clients(sagemaker=session.client("sagemaker"), efs=session.client("efs"), ec2=session.client("ec2"))
     except BotoCoreError as error:
-        raise OrphansError(f"{error}: give --region, or configure AWS credentials and region") from error
+        said = str(error).rstrip(".")
+        raise OrphansError(
+            f"{said[:1].lower()}{said[1:]}: give --region, or configure AWS credentials and region"
+        ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from constructs_lib import __main__ as command_line
 from constructs_lib.__main__ import main
+from constructs_lib.arguments import FORMATS
 from constructs_lib.rules import all_rules
 from constructs_lib.version import VERSION
 
@@ -213,7 +215,26 @@ def test_colour(capsys, monkeypatch, environment, terminal, coloured):
     [
         ([], "the following arguments are required: COMMAND; see 'sagemaker-network --help'"),
         (["check"], "the following arguments are required: PATH; see 'sagemaker-network check --help'"),
-        (["check", "error.json", "--nope"], "unrecognized arguments: --nope; see 'sagemaker-network --help'"),
+        (["check", "error.json", "--nope"], "unrecognized arguments: --nope; see 'sagemaker-network check --help'"),
+        (["explain", "error.json", "b"], "unrecognized arguments: b; see 'sagemaker-network explain --help'"),
+        (["check", ""], "argument PATH: is empty; see 'sagemaker-network check --help'"),
+        (["check", "error.json", "-o", ""], "argument -o/--output: is empty; see 'sagemaker-network check --help'"),
+        (
+            ["check", "error.json", "--against", ""],
+            "argument --against: is empty; see 'sagemaker-network check --help'",
+        ),
+        (
+            ["check", "error.json", "--region", "Ireland"],
+            "argument --region: 'Ireland' is no region, such as eu-west-1; see 'sagemaker-network check --help'",
+        ),
+        (
+            ["rules", "--declarations", "SMN-NB-01"],
+            "argument ID: not allowed with argument --declarations; see 'sagemaker-network rules --help'",
+        ),
+        (
+            ["diagram", "error.json", "-o", "x.png"],
+            "x.png: a diagram is made as .mmd, .svg or .html: end the file's name with one of them",
+        ),
         (["check", "nowhere.json"], "nowhere.json: cannot be read: no such file or directory"),
         (["check", "error.json", "--parameter", "X"], "--parameter X: give KEY=VALUE"),
         (["check", "error.json", "--parameter", "=1"], "--parameter =1: give KEY=VALUE"),
@@ -398,6 +419,32 @@ def test_characters_that_the_output_has_not():
     )
     assert done.returncode == 1
     assert done.stdout.startswith(b"notizb\\xfccher.json\n")
+
+
+@pytest.mark.parametrize("closed", ["1", "2"])
+def test_closed_streams(closed):
+    """Who closes a stream wants nothing on it; the status is the same."""
+    for arguments, status in (("error.json --rule SMN-NB-01", 1), ("nowhere", 2)):
+        line = f"{shlex.join(COMMAND)} check {arguments} {closed}>&-"
+        done = subprocess.run(["sh", "-c", line], capture_output=True, check=False)
+        assert (done.returncode, b"mistake" in done.stderr, b"nowhere" in done.stdout) == (status, False, False)
+
+
+@pytest.mark.parametrize(
+    ("verb", "form", "status"),
+    [*(("check", form, 1) for form in FORMATS), ("explain", "text", 0), ("explain", "json", 0)],
+)
+def test_names_that_are_no_text(verb, form, status):
+    """A file's name in bytes of another encoding, and a logical id of half a character, do not stop any report."""
+    name = os.fsdecode(b"caf\xe9.json")
+    try:
+        Path(name).write_text(template(DirectInternetAccess="Disabled").replace('"Notebook"', '"Note\\ud800"'))
+    except OSError:
+        pytest.skip("this file system takes text only")
+    for arguments in ([verb, name, "--format", form], [verb, name, "--format", form, "-o", "report"]):
+        done = subprocess.run([*COMMAND, *arguments], capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (status, b"")
+    assert Path("report").stat().st_size > 0
 
 
 def test_the_status_of_the_process():

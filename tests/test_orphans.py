@@ -206,7 +206,7 @@ def test_without_a_region(monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with pytest.raises(orphans.OrphansError) as raised:
         orphans.main(None, False, io.StringIO().write)
-    assert str(raised.value) == "You must specify a region.: give --region, or configure AWS credentials and region"
+    assert str(raised.value) == "you must specify a region: give --region, or configure AWS credentials and region"
 
 
 def test_what_is_printed_arrives_through_a_pipe():

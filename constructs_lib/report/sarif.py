@@ -101,15 +101,17 @@ def _result(result: Result, report: Report, index: dict[str, int]) -> dict[str, 
 def _uri(path: str) -> str:
     from urllib.parse import quote
 
+    # As bytes, because a file's name need not be text in any encoding.
     if os.path.isabs(path):
-        return f"file://{quote(path)}"
-    return quote(os.path.normpath(path).replace(os.sep, "/"))
+        return f"file://{quote(os.fsencode(path))}"
+    return quote(os.fsencode(os.path.normpath(path).replace(os.sep, "/")))
 
 
 def _fingerprint(result: Result, place: str) -> str:
     from hashlib import sha256
 
-    return sha256("\n".join((result.rule.id, place, result.property or "")).encode()).hexdigest()[:32]
+    named = "\n".join((result.rule.id, place, result.property or ""))
+    return sha256(named.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _tell_apart(results: list[dict[str, Any]]) -> None:
