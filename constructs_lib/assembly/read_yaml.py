@@ -38,6 +38,8 @@ _SHORT = {
     )
 }  # fmt: skip
 _SHORT.update({"Ref": "Ref", "Condition": "Condition"})
+#: A slip of letter case (``!if``) leaves the template readable; the function stays unknown, and so is its value.
+_FOLDED = {name.lower() for name in _SHORT}
 _PLAIN_TAGS = {
     "tag:yaml.org,2002:str": str,
     "tag:yaml.org,2002:int": int,
@@ -181,6 +183,8 @@ class _Builder:
 
     def function(self, event: Any, tag: str) -> str:
         name = _SHORT.get(tag[1:])
+        if name is None and tag[0] == "!" and tag[1:].lower() in _FOLDED:
+            return f"Fn::{tag[1:]}"
         if name is None:
             from constructs_lib.assembly.errors import nearest
 

@@ -40,7 +40,11 @@ def resolve(template: Template, value: Any) -> Any:
             if function is not None:
                 return function(template, argument)
             if name[:4] == "Fn::":
-                return malformed(name, argument, "is not a function of CloudFormation")
+                plain = name[4:].lower()
+                meant = next(
+                    (f"write {known}" for known in FUNCTIONS if known.removeprefix("Fn::").lower() == plain), ""
+                )
+                return malformed(name, argument, "is not a function of CloudFormation", meant)
         elif "Fn::Transform" in value:
             return FUNCTIONS["Fn::Transform"](template, value["Fn::Transform"])
         resolved = {}
@@ -54,10 +58,11 @@ def resolve(template: Template, value: Any) -> Any:
     return ABSENT if value is None else value
 
 
-def malformed(name: str, argument: Any, reason: str) -> Unknown:
-    """Return what a function gives that CloudFormation would refuse."""
+def malformed(name: str, argument: Any, reason: str, hint: str = "") -> Unknown:
+    """Return what a function gives that CloudFormation would refuse; ``hint`` says how to correct it."""
     shown = str(argument)
-    return Unknown(f"{name} of {shown if len(shown) <= 60 else shown[:57] + '...'}, which {reason}", kind="undefined")
+    what = f"{name} of {shown if len(shown) <= 60 else shown[:57] + '...'}, which {reason}"
+    return Unknown(what, hint or "correct the template", kind="undefined")
 
 
 def dynamic(text: str) -> Any:

@@ -219,6 +219,12 @@ UNKNOWN = [
         "undefined",
     ),
     (
+        "a function in the wrong case",
+        {"Fn::if": ["C", "a", "b"]},
+        "Fn::if of ['C', 'a', 'b'], which is not a function of CloudFormation",
+        "undefined",
+    ),
+    (
         "Select beyond the list",
         {"Fn::Select": [5, ["a"]]},
         "Fn::Select of [5, ['a']], which has no item 5",
@@ -274,6 +280,12 @@ def test_unknown(shows, value, what, kind):
     result = resolved(value)
     assert isinstance(result, Unknown)
     assert (result.what, result.kind) == (what, kind)
+
+
+def test_what_cloudformation_would_refuse_says_how_to_correct_it():
+    """A slip of letter case names the function that was meant."""
+    hints = [resolved({name: 1}).declare for name in ("Fn::if", "Fn::REF", "Fn::f", "Fn::If")]
+    assert hints == ["write Fn::If", "write Ref", "correct the template", "correct the template"]
 
 
 def test_split_undoes_join_of_an_unknown_list():

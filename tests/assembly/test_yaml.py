@@ -126,6 +126,16 @@ def test_yaml_and_json_are_one(document):
     assert [parse(text, "t") for text in texts] == [document] * len(texts)
 
 
+def test_a_tag_in_the_wrong_case_is_a_function_that_nobody_knows():
+    """Public templates hold ``!if``: the one value is unknown, the rest of the template is still read."""
+    document = parse("A: !if [C, !Ref B, x]\nB: !ref B\nC: !GETATT {D: !sub x}\n", "t")
+    assert document == {
+        "A": {"Fn::if": ["C", {"Ref": "B"}, "x"]},
+        "B": {"Fn::ref": "B"},
+        "C": {"Fn::GETATT": {"D": {"Fn::sub": "x"}}},
+    }
+
+
 WRONG = [
     ("Resources: [", "t: line 2: not valid YAML: did not find expected node content"),
     ("Resources:\n  A: !Reff X\n", 't: line 2: unknown tag !Reff, did you mean "!Ref"?'),
