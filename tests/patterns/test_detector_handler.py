@@ -365,6 +365,15 @@ def test_what_is_gone_already(account, event, capsys):
     assert json.loads(capsys.readouterr().out)["gone"].endswith(" gone")
 
 
+def test_a_transform_job_whose_model_is_gone(account):
+    """Where it runs is not known: it is reported, and goes on."""
+    account.answers["DescribeTransformJob"] = {"TransformJobName": "x", "ModelName": "short-lived"}
+    event = state_change("Transform Job", {"TransformJobName": "x", "TransformJobStatus": "InProgress"})
+    report = account.respond(event, stop=True)
+    assert report["reasons"] == ["its model short-lived is gone already, so nobody can say which network it has"]
+    assert (report["stopped"], account.stopped()) == (False, [])
+
+
 OUTSIDE = {"TrainingJobName": "outside", "TrainingJobStatus": "InProgress", "SecondaryStatus": "Starting"}
 
 

@@ -25,6 +25,7 @@ DETAIL_TYPE = "SageMaker Workload Outside The Given Networks"
 _SUBJECT_LENGTH = 100
 _NOT_FOUND = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
 _NOT_FOUND_WORDS = ("could not find", "recordnotfound")
+_GONE_MODEL = "GoneModel"
 
 Event = Mapping[str, Any]
 
@@ -86,7 +87,9 @@ def respond(event: Event, context: Any, runtime: Runtime) -> None:
     reasons = outside(kind, described, runtime)
     if not reasons:
         return
-    failure = _stop(kind, name, runtime) if runtime.stop else None
+    # What may well be inside is not stopped.
+    stop = runtime.stop and _GONE_MODEL not in described
+    failure = _stop(kind, name, runtime) if stop else None
     report = {
         "kind": kind.title,
         "name": name,
@@ -94,7 +97,7 @@ def respond(event: Event, context: Any, runtime: Runtime) -> None:
         "region": region,
         "role": described.get("RoleArn") or described.get("ExecutionRoleArn"),
         "reasons": reasons,
-        "stopped": runtime.stop and failure is None,
+        "stopped": stop and failure is None,
         "event": event.get("id"),
     }
     if failure is not None:
@@ -105,7 +108,9 @@ def respond(event: Event, context: Any, runtime: Runtime) -> None:
 
 
 def outside(kind: Kind, described: Mapping[str, Any], runtime: Runtime) -> list[str]:
-    """Why a workload is outside the given networks; nothing if it is inside."""
+    """Why a workload is outside the given networks, or may be; nothing if it is inside."""
+    if _GONE_MODEL in described:
+        return [f"its model {described[_GONE_MODEL]} is gone already, so nobody can say which network it has"]
     reasons = [reason for network in kind.networks(described) for reason in _reasons(network, runtime)]
     if kind is NOTEBOOK and described.get("DirectInternetAccess") == "Enabled":
         reasons.append("direct internet access is enabled")
@@ -127,7 +132,8 @@ def _described(kind: Kind, name: str, runtime: Runtime) -> dict[str, Any] | None
     """What SageMaker says about it; None if it is gone already. Jobs of a tuning job were judged with it."""
     described = _call(runtime, kind.describe, {kind.name: name})
     if kind is TRANSFORM and described is not None:
-        return _call(runtime, "DescribeModel", {"ModelName": described["ModelName"]})
+        model = described["ModelName"]
+        return _call(runtime, "DescribeModel", {"ModelName": model}) or {_GONE_MODEL: model}
     if described is not None and described.get("TuningJobArn"):
         return None
     return described
