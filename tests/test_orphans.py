@@ -209,6 +209,21 @@ def test_without_a_region(monkeypatch, tmp_path):
     assert str(raised.value) == "you must specify a region: give --region, or configure AWS credentials and region"
 
 
+def test_without_credentials(monkeypatch, tmp_path, capsys):
+    """One line and status 2, before anything is asked."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    assert command_line.main(["orphans", "--region", "eu-west-1"]) == 2
+    assert capsys.readouterr() == ("", "sagemaker-network: list_domains: Unable to locate credentials\n")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    assert command_line.main(["orphans", "--region", "eu-west-1"]) == 2
+    shown = capsys.readouterr()
+    assert shown.err.startswith("sagemaker-network: The config profile (nobody) could not be found: give --region, ")
+
+
 def test_what_is_printed_arrives_through_a_pipe():
     """As the program ends: nothing is left in a buffer."""
     code = (
