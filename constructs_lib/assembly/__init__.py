@@ -8,7 +8,7 @@ from constructs_lib.assembly.group import Group, Input
 from constructs_lib.assembly.load import from_documents, load
 from constructs_lib.assembly.resource import Resource
 from constructs_lib.assembly.template import Template
-from constructs_lib.assembly.values import Pseudo, Reference, Text, Unknown, known, references
+from constructs_lib.assembly.values import Pseudo, Reference, Text, Unknown, known, references, unknowns
 from constructs_lib.assembly.worlds import DIVIDED, Branch, World, believe, explore, undivided
 
 
@@ -45,4 +45,5 @@ __all__ = [
     "nearest",
     "references",
     "undivided",
+    "unknowns",
 ]

@@ -217,6 +217,22 @@ def references(value: Any) -> Iterator[Reference]:
             yield from references(item)
 
 
+def unknowns(value: Any) -> Iterator[Unknown]:
+    """Yield everything in a resolved value that the templates do not hold, pseudo parameters left out."""
+    if value.__class__ is Text:
+        for part in value.parts:
+            yield from unknowns(part)
+    elif isinstance(value, Unknown):
+        if not isinstance(value, Pseudo):
+            yield value
+    elif value.__class__ is list:
+        for item in value:
+            yield from unknowns(item)
+    elif value.__class__ is dict:
+        for item in value.values():
+            yield from unknowns(item)
+
+
 def known(value: Any) -> Any:
     """Return ``value``, or raise :class:`NotVisible` where it is an :class:`Unknown`."""
     if isinstance(value, Unknown):

@@ -243,6 +243,8 @@ def _denies_everything(statement: dict[str, Any]) -> bool:
 
 
 def _everything(statement: dict[str, Any]) -> bool:
+    if "NotPrincipal" in statement or "NotResource" in statement:
+        return False
     principal = statement.get("Principal", "*")
     anybody = principal in ("*", {"AWS": "*"}, {"AWS": ["*"]})
     return anybody and statement.get("Action") in ("*", ["*"]) and statement.get("Resource", "*") in ("*", ["*"])

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from constructs_lib.assembly import NotVisible, Text, fact, references
+from constructs_lib.assembly import NotVisible, Text, fact, references, unknowns
 from constructs_lib.network.things import Thing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeVar
 
     from constructs_lib.network.endpoints import Endpoint
     from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.vpc import Vpc
+
+    T = TypeVar("T")
 
 _AMAZON = "amazonprovideddns"
 
@@ -120,20 +122,32 @@ class RecordSet(Thing):
         return str(self.get("HostedZoneName")), "check the stack that makes it along with this one"
 
     def leads(self, hosts: Iterable[str], endpoint: Endpoint, zone: str = "") -> bool:
-        """Does one of its records point one of these host names, or their whole zone, to this endpoint?"""
-        for path in self._paths:
-            if self._mentions(endpoint, *path):
-                name = _host(self.known(*path, "Name", default=""))
-                if any(same_name(name, host) or (zone and same_name(zone, host)) for host in hosts):
-                    return True
-        return False
+        """Does one of its records point one of these host names, or their whole zone, to this endpoint?
 
-    def _mentions(self, endpoint: Endpoint, *path: str | int) -> bool:
+        Raises:
+            NotVisible: One that points elsewhere, as far as is known, has a name or target that is a parameter or alike.
+        """
+        return _one_is(lambda path: self._named(path, hosts, zone) and self._mentions(path, endpoint), self._paths)
+
+    def _named(self, path: tuple[str | int, ...], hosts: Iterable[str], zone: str) -> bool:
+        """Has a record one of these host names, or may its zone be the whole of it?"""
+        if zone and any(same_name(zone, host) for host in hosts):
+            return True
+        name = _host(self.known(*path, "Name", default=""))
+        return any(same_name(name, host) for host in hosts)
+
+    def _mentions(self, path: tuple[str | int, ...], endpoint: Endpoint) -> bool:
         """Does a record point to this endpoint, by its DNS names or network interfaces?"""
         target = [self.get(*path, "AliasTarget"), self.get(*path, "ResourceRecords")]
         if endpoint.imported:
             return any(endpoint.id in text for text in _texts(target))
-        return any(reference.resource is endpoint.resource for reference in references(target))
+        if any(reference.resource is endpoint.resource for reference in references(target)):
+            return True
+        hidden = next(unknowns(target), None)
+        if hidden is not None:
+            what = f"whether record {self.id}, which leads to {hidden.what}, leads to endpoint {endpoint.id}"
+            raise NotVisible(what, hidden.declare)
+        return False
 
 
 class FlowLog(Thing):
@@ -185,24 +199,53 @@ def zone_for(endpoint: Endpoint, hosts: Iterable[str]) -> HostedZone | None:
     """Return the private hosted zone that leads these host names to an endpoint in its VPC, or None.
 
     Raises:
-        NotVisible: A record points to the endpoint, but its zone is not in the templates, or may be private to another VPC.
+        NotVisible: A record points to the endpoint, or may, but its zone is not in the templates, or may be private to another VPC.
     """
     network, vpc = endpoint.network, endpoint.vpc
     zones = network.existing(network.things("HostedZone"))
+    doubt: NotVisible | None = None
     for zone in zones:
-        if zone.private and _serves(zone, hosts, endpoint) and zone.answers_in(vpc):
-            return zone  # type: ignore[no-any-return]
+        try:
+            if zone.private and _serves(zone, hosts, endpoint, vpc):
+                return zone  # type: ignore[no-any-return]
+        except NotVisible as reason:
+            doubt = doubt or reason
+    if doubt is not None:
+        raise doubt
     for record in network.existing(network.things("RecordSet")):
-        if record.leads(hosts, endpoint) and (elsewhere := record.zone_elsewhere(zones)):
+        if (elsewhere := record.zone_elsewhere(zones)) and record.leads(hosts, endpoint):
             name, declare = elsewhere
             raise NotVisible(f"whether hosted zone {name}, where {record.id} stands, answers in VPC {vpc.id}", declare)
     return None
 
 
-def _serves(zone: HostedZone, hosts: Iterable[str], endpoint: Endpoint) -> bool:
-    """Does a zone hold a record that leads one of these host names to the endpoint?"""
+def _serves(zone: HostedZone, hosts: Iterable[str], endpoint: Endpoint, vpc: Vpc) -> bool:
+    """Does a zone answer in the VPC, and hold a record that leads one of these host names to the endpoint?"""
     fitting = [host for host in hosts if same_name(zone.name, host) or same_name(f"*.{zone.name}", host)]
-    return bool(fitting) and any(record.leads(fitting, endpoint, zone.name) for record in zone.records)
+    if not fitting:
+        return False
+    try:
+        if not zone.answers_in(vpc):
+            return False
+    except NotVisible:
+        if _one_is(lambda record: record.leads(fitting, endpoint, zone.name), zone.records):
+            raise
+        return False
+    return _one_is(lambda record: record.leads(fitting, endpoint, zone.name), zone.records)
+
+
+def _one_is(question: Callable[[T], bool], things: Iterable[T]) -> bool:
+    """Does the question hold for one of the things? What is not known counts only where it surely holds for none."""
+    doubt: NotVisible | None = None
+    for thing in things:
+        try:
+            if question(thing):
+                return True
+        except NotVisible as reason:
+            doubt = doubt or reason
+    if doubt is not None:
+        raise doubt
+    return False
 
 
 def _host(value: Any) -> str:
