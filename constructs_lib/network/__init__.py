@@ -21,7 +21,7 @@ from constructs_lib.network.notebooks import CodeRepository, LifecycleConfig, No
 from constructs_lib.network.path import Hop, Path
 from constructs_lib.network.questions import QuestionError
 from constructs_lib.network.routes import Route, RouteTable
-from constructs_lib.network.serving import hosts, model_at, models_behind, registry_groups, roles_of, variant_path
+from constructs_lib.network.serving import hosts, model_at, models_behind, registry_of, roles_of, variant_path
 from constructs_lib.network.storage import EfsFileSystem, EmrCluster, FsxFileSystem, MountTarget
 from constructs_lib.network.studio import App, Domain, MlflowApp, MlflowServer, PartnerApp, Space, UserProfile
 from constructs_lib.network.subnets import Subnet
@@ -95,7 +95,7 @@ __all__ = [
     "model_at",
     "models_behind",
     "network_of",
-    "registry_groups",
+    "registry_of",
     "roles_of",
     "self_admitted",
     "statements_of",

@@ -22,21 +22,36 @@ class Model(Job):
     @fact
     def containers(self) -> tuple[dict[str, Any], ...]:
         """Its container definitions, the primary one first."""
-        bodies = [self.get("PrimaryContainer"), *self.entries("Containers")]
-        return tuple(body for body in bodies if body.__class__ is dict)
+        bodies = [self.known("PrimaryContainer"), *self.entries("Containers")]
+        return _objects(self, bodies, "Containers")
 
     @fact
     def repository_access_vpc(self) -> bool:
         """Does it pull an image through the VPC (`RepositoryAccessMode` is Vpc)?"""
-        return any(
-            mode == "Vpc" for mode in [self._image_config(body, "RepositoryAccessMode") for body in self.containers]
-        )
+        return bool(self.private_images)
+
+    @fact
+    def private_images(self) -> tuple[Any, ...]:
+        """The images that it pulls through the VPC.
+
+        Raises:
+            NotVisible: None surely is one, and one may be.
+        """
+        found, hidden = [], None
+        for body in self.containers:
+            try:
+                if self._image_config(body, "RepositoryAccessMode") == "Vpc":
+                    found.append(body.get("Image"))
+            except NotVisible as reason:
+                hidden = hidden or reason
+        if hidden is not None and not found:
+            raise hidden
+        return tuple(found)
 
     @fact
     def registry_auth(self) -> bool:
         """Does its registry ask a Lambda function for credentials?"""
-        given = [bool(self._image_config(body, "RepositoryAuthConfig")) for body in self.containers]
-        return any(given)
+        return any(bool(self._image_config(body, "RepositoryAuthConfig")) for body in self.containers)
 
     def _image_config(self, container: dict[str, Any], name: str) -> Any:
         """A setting of a container's image, or None."""
@@ -65,7 +80,7 @@ class EndpointConfig(Job):
     def variants(self) -> tuple[dict[str, Any], ...]:
         """Its production variants, the shadow ones after them."""
         found = [*self.entries("ProductionVariants"), *self.entries("ShadowProductionVariants")]
-        return tuple(body for body in found if body.__class__ is dict)
+        return _objects(self, found, "ProductionVariants")
 
     @fact
     def models(self) -> tuple[tuple[int, Model], ...]:
@@ -110,3 +125,11 @@ class EndpointConfig(Job):
             )
             for one in places
         )
+
+
+def _objects(thing: Job, bodies: list[Any], *path: str) -> tuple[dict[str, Any], ...]:
+    """The objects of a list; one that is not known stops all questions about the list."""
+    for body in bodies:
+        if isinstance(body, Unknown):
+            raise thing.hidden(body, *path)
+    return tuple(body for body in bodies if body.__class__ is dict)

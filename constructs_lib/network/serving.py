@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from constructs_lib.network.groups import SecurityGroup
     from constructs_lib.network.jobs import Job
 
 _ENDPOINT = "AWS::SageMaker::Endpoint"
@@ -100,14 +99,12 @@ def roles_of(job: Job) -> tuple[Role, ...]:
     )
 
 
-def registry_groups(model: Model) -> tuple[SecurityGroup, ...]:
-    """The groups of the load balancers and instances of the templates that the hosts of the model's images stand for."""
-    found: list[SecurityGroup] = []
-    for body in model.containers:
-        for reference in references(body.get("Image")):
-            if reference.resource.type in Placed.types:
-                found += model.network.of(Placed, reference.resource).security_groups
-    return tuple(dict.fromkeys(found))
+def registry_of(model: Model, image: Any) -> Placed | None:
+    """The load balancer or instance of the templates that the host of an image stands for; None where the templates do not define it."""
+    for reference in references(image):
+        if reference.resource.type in Placed.types:
+            return model.network.of(Placed, reference.resource)
+    return None
 
 
 def _not_defined(noun: str, name: Any) -> NotVisible:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly import fact
+from constructs_lib.assembly import NotVisible, fact
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
@@ -34,7 +34,10 @@ class MountTarget(Thing):
     @fact
     def subnet(self) -> Subnet:
         """The subnet that it is in."""
-        return self.thing(Subnet, "SubnetId")  # type: ignore[no-any-return]
+        subnet: Subnet | None = self.thing(Subnet, "SubnetId")
+        if subnet is None:
+            raise NotVisible(f"the subnet of mount target {self.id}", "give its SubnetId")
+        return subnet
 
     @fact
     def security_groups(self) -> tuple[SecurityGroup, ...]:

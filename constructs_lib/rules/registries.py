@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly import NotVisible
-from constructs_lib.network import registry_groups, roles_of
+from functools import partial
+
+from constructs_lib.assembly import NotVisible, Unknown
+from constructs_lib.network import registry_of, roles_of
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._jobs import groups_admit, require_vpc, without_service
 from constructs_lib.rules._rule import API, GUIDE, NotApplicable, Severity, rule
+from constructs_lib.rules._studio import each
 from constructs_lib.services import LAMBDA
 
 TYPE_CHECKING = False
@@ -46,9 +49,14 @@ _WITHOUT_EC2 = ("AmazonS3", "CloudWatchLogs", "AmazonEC2ContainerRegistry", "Ama
     related=("SageMaker.16", "sagemaker-model-private-registry-required"),
 )
 def private_registry_needs_a_vpc(model: Model, network: Network) -> Findings:
-    if not model.repository_access_vpc:
-        raise NotApplicable
-    if not model.vpc_config_given:
+    given = model.vpc_config_given
+    try:
+        if not model.repository_access_vpc:
+            raise NotApplicable
+    except NotVisible:
+        if not given:
+            raise
+    if not given:
         yield "RepositoryAccessMode is Vpc, but the model has no VpcConfig"
 
 
@@ -67,10 +75,27 @@ def model_reaches_its_registry(model: Model, network: Network) -> Findings:
         raise NotApplicable
     if model.registry_auth:
         yield from without_service(model, network, LAMBDA, "AWS Lambda, which provides the registry's credentials")
+    yield from each(dict.fromkeys(model.private_images), partial(_refused, model))
+
+
+def _refused(model: Model, image: Any) -> Findings:
+    """Say why the registry of an image does not let the model in."""
     senders = model.security_groups
-    for group in registry_groups(model):
-        if not groups_admit((group,), senders, model.subnets, 443, 443):
-            yield f"the registry's group {group.label} does not admit {listed(sender.label for sender in senders)} on TCP 443"
+    who = listed(sender.label for sender in senders)
+    registry = registry_of(model, image)
+    groups = registry.security_groups if registry is not None else ()
+    if not groups:
+        raise NotVisible(
+            f"whether the registry of image {_shown(image)} admits {who} on TCP 443, as its security group is not in the templates",
+            "put the stack that defines it into the input, or acknowledge the rule",
+        )
+    if not groups_admit(groups, senders, model.subnets, 443, 443):
+        names = listed(group.label for group in groups)
+        yield f"the registry's {'group' if len(groups) == 1 else 'groups'} {names} {'does' if len(groups) == 1 else 'do'} not admit {who} on TCP 443"
+
+
+def _shown(image: Any) -> str:
+    return image.what if isinstance(image, Unknown) else str(image)
 
 
 @rule(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from constructs_lib.assembly import NotVisible
+from constructs_lib.network import MountTarget
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._jobs import groups_admit, without_service
 from constructs_lib.rules._rule import GUIDE, NotApplicable, Severity, advice, rule
+from constructs_lib.rules._studio import each
 from constructs_lib.services import LAMBDA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, TypeVar
 
-    from constructs_lib.network import Domain, FsxFileSystem, Network, SecurityGroup, TrainingNetwork
+    from constructs_lib.network import Domain, FsxFileSystem, Network, SecurityGroup, TrainingNetwork, Vpc
     from constructs_lib.rules._rule import Findings
+
+    _Place = TypeVar("_Place", MountTarget, FsxFileSystem)
 
 _LUSTRE_PORTS = ((988, 988), (1018, 1023))
 _NOTEBOOK_JOB_SUBNETS = 5
@@ -42,25 +49,46 @@ def training_vpc_has_default_tenancy(training: TrainingNetwork, network: Network
 )
 def file_systems_admit_jobs(training: TrainingNetwork, network: Network) -> Findings:
     vpc = training.vpc
-    efs = [
-        system
-        for system in network.efs_file_systems
-        if any(target.subnet.vpc is vpc for target in system.mount_targets)
-    ]
-    lustre = [system for system in network.fsx_file_systems if system.lustre and system.vpc is vpc]
-    if vpc is None or not (efs or lustre):
+    if vpc is None:
         raise NotApplicable
-    for system in efs:
-        for target in system.mount_targets:
-            if not _open(training, target.security_groups, 2049, 2049):
-                yield f"file system {system.label}: {_between(training, target.security_groups)} is closed for TCP 2049"
-    for system in lustre:
-        yield from _closed_lustre(training, system, system.security_groups or (network.default_group(vpc),))
+    efs = list(_nearby(vpc, network.mount_targets))
+    lustre = list(_nearby(vpc, [system for system in network.fsx_file_systems if system.lustre]))
+    if not (efs or lustre):
+        raise NotApplicable
+    yield from each(efs, partial(_unless_elsewhere, _closed_efs, training))
+    yield from each(lustre, partial(_unless_elsewhere, _closed_lustre, training))
 
 
-def _closed_lustre(
-    training: TrainingNetwork, system: FsxFileSystem, groups: tuple[SecurityGroup, ...]
-) -> Iterator[str]:
+def _nearby(vpc: Vpc, places: Iterable[_Place]) -> Iterator[tuple[_Place, NotVisible | None]]:
+    """The places in the VPC of the jobs, and those that may be: what is made elsewhere can only be in a VPC that is made elsewhere."""
+    for place in places:
+        try:
+            own = place.subnet.vpc if isinstance(place, MountTarget) else place.vpc
+            if own is not None and own.same_as(vpc):
+                yield place, None
+        except NotVisible as doubt:
+            if vpc.imported:
+                yield place, doubt
+
+
+def _unless_elsewhere(
+    judge: Callable[[TrainingNetwork, Any], Findings], training: TrainingNetwork, case: tuple[_Place, NotVisible | None]
+) -> Findings:
+    place, doubt = case
+    for said in judge(training, place):
+        yield doubt or said
+
+
+def _closed_efs(training: TrainingNetwork, target: MountTarget) -> Findings:
+    groups = target.security_groups
+    if not _open(training, groups, 2049, 2049):
+        system = target.file_system or target
+        yield f"file system {system.label}: {_between(training, groups)} is closed for TCP 2049"
+
+
+def _closed_lustre(training: TrainingNetwork, system: FsxFileSystem) -> Findings:
+    assert system.vpc is not None
+    groups = system.security_groups or (system.network.default_group(system.vpc),)
     closed = [_ports(low, high) for low, high in _LUSTRE_PORTS if not _open(training, groups, low, high)]
     if closed:
         yield f"file system {system.label}: {_between(training, groups)} is closed for TCP {listed(closed)}"
@@ -118,12 +146,15 @@ def private_registry_is_reached(training: TrainingNetwork, network: Network) -> 
     if not training.private_registry:
         raise NotApplicable
     registry = training.private_registry
-    if not isinstance(registry, bool) and not groups_admit(
-        (registry,), training.security_groups, training.subnets, 443, 443
-    ):
-        members = listed(group.label for group in training.security_groups)
-        yield f"the registry's group {registry.label} does not admit {members} on TCP 443"
     yield from without_service(training, network, LAMBDA, "AWS Lambda, which provides the registry's credentials")
+    members = listed(group.label for group in training.security_groups)
+    if isinstance(registry, bool):
+        raise NotVisible(
+            f"whether the private registry admits {members} on TCP 443, as its security group is not named",
+            "name the registry's security group as privateRegistry instead of true",
+        )
+    if not groups_admit((registry,), training.security_groups, training.subnets, 443, 443):
+        yield f"the registry's group {registry.label} does not admit {members} on TCP 443"
 
 
 advice(

@@ -5,18 +5,11 @@ from __future__ import annotations
 import pytest
 
 HIDDEN = {"Ref": "Hidden"}
-REGISTRY = """
-Registry:
-  Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-  Properties:
-    Subnets:
-    - {Ref: SubnetA}
-    SecurityGroups:
-    - Fn::GetAtt: [RegistryGroup, GroupId]
-RegistryGroup:
+FURTHER_GROUP = """
+Further:
   Type: AWS::EC2::SecurityGroup
   Properties:
-    GroupDescription: registry
+    GroupDescription: further
     VpcId: {Ref: Vpc}
 """
 ALLOWING_POLICY = """
@@ -130,16 +123,71 @@ CASES = [
         "breaks",
         {"Model.PrimaryContainer.ImageConfig.RepositoryAuthConfig": None},
         "",
-        ["satisfied warning Model.VpcConfig"],
-        id="SMN-HOST-10: a registry without credentials needs no function",
+        [
+            "unverified warning Model.VpcConfig: whether the registry of image registry.example.com/churn:1 admits ModelGroup on TCP 443, as its security group is not in the templates: put the stack that defines it into the input, or acknowledge the rule"
+        ],
+        id="SMN-HOST-10: a registry without credentials needs no function, but must admit the model",
     ),
     pytest.param(
         "SMN-HOST-10",
         "keeps",
-        {"Model.PrimaryContainer.Image": {"Fn::Sub": "${Registry.DNSName}/churn:1"}},
-        REGISTRY,
+        {"RegistryGroup.SecurityGroupIngress": None},
+        "",
         ["violated warning Model.VpcConfig: the registry's group RegistryGroup does not admit ModelGroup on TCP 443"],
         id="SMN-HOST-10: the group of the load balancer that the image's host stands for",
+    ),
+    pytest.param(
+        "SMN-HOST-10",
+        "keeps",
+        {"Registry.SecurityGroups": [{"Fn::GetAtt": ["RegistryGroup", "GroupId"]}, {"Ref": "Further"}]},
+        FURTHER_GROUP,
+        ["satisfied warning Model.VpcConfig"],
+        id="SMN-HOST-10: groups of one load balancer are one",
+    ),
+    pytest.param(
+        "SMN-HOST-10",
+        "keeps",
+        {
+            "RegistryGroup.SecurityGroupIngress": None,
+            "Registry.SecurityGroups": [{"Fn::GetAtt": ["RegistryGroup", "GroupId"]}, {"Ref": "Further"}],
+        },
+        FURTHER_GROUP,
+        [
+            "violated warning Model.VpcConfig: the registry's groups RegistryGroup and Further do not admit ModelGroup on TCP 443"
+        ],
+        id="SMN-HOST-10: none of the groups",
+    ),
+    pytest.param(
+        "SMN-HOST-10",
+        "keeps",
+        {"Registry.SecurityGroups": [HIDDEN]},
+        "",
+        [
+            "unverified warning Model.VpcConfig: the ingress rules of security group parameter Hidden: give its value with --parameter Hidden=VALUE"
+        ],
+        id="SMN-HOST-10: the registry's group is a parameter",
+    ),
+    pytest.param(
+        "SMN-HOST-05",
+        "keeps",
+        {"Model.PrimaryContainer.ImageConfig.RepositoryAccessMode": HIDDEN},
+        "",
+        ["satisfied error Model.VpcConfig"],
+        id="SMN-HOST-05: with a VPC any mode will do",
+    ),
+    pytest.param(
+        "SMN-HOST-05",
+        "breaks",
+        {
+            "Model.Containers": [
+                {"Image": "a", "ImageConfig": {"RepositoryAccessMode": HIDDEN}},
+                {"Image": "b", "ImageConfig": {"RepositoryAccessMode": "Vpc"}},
+            ],
+            "Model.PrimaryContainer": None,
+        },
+        "",
+        ["violated error Model.VpcConfig: RepositoryAccessMode is Vpc, but the model has no VpcConfig"],
+        id="SMN-HOST-05: one image is enough, whatever another's mode is",
     ),
     pytest.param(
         "SMN-HOST-07",

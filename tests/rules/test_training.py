@@ -181,6 +181,16 @@ CASES = [
     pytest.param(
         "SMN-JOB-24",
         "keeps",
+        {"JobGroup.Metadata.SageMakerNetwork.trainingNetwork.privateRegistry": True},
+        "",
+        [
+            "unverified warning JobGroup: whether the private registry admits JobGroup on TCP 443, as its security group is not named: name the registry's security group as privateRegistry instead of true"
+        ],
+        id="SMN-JOB-24: a registry whose group is not named",
+    ),
+    pytest.param(
+        "SMN-JOB-24",
+        "keeps",
         {"JobGroup.Metadata.SageMakerNetwork.trainingNetwork.privateRegistry": group("Registry")},
         REGISTRY_GROUP,
         ["violated warning JobGroup: the registry's group Registry does not admit JobGroup on TCP 443"],
