@@ -29,10 +29,10 @@ def s3_path(network: Network, subnet: Subnet) -> Endpoint | NatGateway | Subnet 
         try:
             if endpoint.kind == GATEWAY and endpoint.stands_in(subnet.route_table):
                 return endpoint
+            if endpoint.kind == INTERFACE and endpoint.names_resolve:
+                return endpoint
         except NotVisible as reason:
-            hidden = reason
-        if endpoint.kind == INTERFACE and endpoint.names_resolve:
-            return endpoint
+            hidden = hidden or reason
     if subnet.route_class == "nat":
         route = None if subnet.declared_egress is not None else subnet.default_route
         return subnet if route is None else route.target  # type: ignore[return-value]

@@ -40,4 +40,4 @@ class Workforce(Thing):
     @property
     def source_ip_given(self) -> bool:
         """Is its portal limited to given addresses?"""
-        return self.given("SourceIpConfig")
+        return self.given("SourceIpConfig", "Cidrs")

@@ -7,8 +7,10 @@ certain only without any.
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from constructs_lib.assembly import NotVisible, Pseudo, Text, Unknown
+from constructs_lib.rules._groups import any_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ READ = "s3:GetObject"
 _REGION = re.compile(r"(?<![a-z0-9])(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-[a-z]+){1,2}-\d")
 _SOME_REGION = "us-east-1"
 _ARN = re.compile(r"arn:[^:]*:")
+_ALL_ACTIONS = frozenset({"*", "s3:*"})
 _ALL_OBJECTS = frozenset({"*", "arn:aws:s3:::*", "arn:aws:s3:::*/*"})
 
 
@@ -44,6 +47,9 @@ def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
     for statement in found:
         if not isinstance(statement, dict):
             raise _hidden(statement, "a statement of the policy")
+        for element in ("Effect", "Condition"):
+            if isinstance(statement.get(element), Unknown):
+                raise _hidden(statement[element], f"{element} of a statement of the policy")
     return found
 
 
@@ -59,14 +65,26 @@ def allows_everything(policy: dict[str, Any]) -> bool:
     found = statements(policy)
     if any(one.get("Effect") == "Deny" and "NotResource" in one for one in found):
         return False  # what is not listed there is denied
-    return any(one.get("Effect") == "Allow" and not one.get("Condition") and _is_unlimited(one) for one in found)
+    open_ones = [one for one in found if one.get("Effect") == "Allow" and not one.get("Condition")]
+    return any_of(*(partial(_is_unlimited, one) for one in open_ones))
 
 
-def _is_unlimited(statement: dict[str, Any]) -> bool:
+def _is_unlimited(statement: dict[str, Any]) -> bool | None:
+    if "NotPrincipal" in statement or "NotResource" in statement:
+        return None
     anybody = statement.get("Principal", "*") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
-    actions = {str(action).lower() for action in as_list(statement.get("Action"))}
-    resources = {_common(_pattern(resource)) for resource in as_list(statement.get("Resource", "*"))}
-    return anybody and bool(actions & {"*", "s3:*"}) and bool(resources & _ALL_OBJECTS)
+    actions = as_list(statement.get("Action"))
+    resources = as_list(statement.get("Resource", "*"))
+    unlimited = (
+        anybody
+        and any_of(*(partial(_is_one_of, action, _ALL_ACTIONS) for action in actions))
+        and any_of(*(partial(_is_one_of, resource, _ALL_OBJECTS) for resource in resources))
+    )
+    return unlimited or None
+
+
+def _is_one_of(given: Any, known: frozenset[str]) -> bool | None:
+    return _common(_pattern(given)).lower() in known or None
 
 
 def lets_through(policy: dict[str, Any] | None, bucket: str, region: str | None) -> bool:
@@ -84,42 +102,50 @@ def lets_through(policy: dict[str, Any] | None, bucket: str, region: str | None)
 def _regions_in(policy: dict[str, Any]) -> Iterator[str]:
     for statement in statements(policy):
         for resource in (*as_list(statement.get("Resource")), *as_list(statement.get("NotResource"))):
-            yield from _REGION.findall(_pattern(resource))
+            if not isinstance(resource, Unknown):
+                yield from _REGION.findall(_pattern(resource))
 
 
 def _is_allowed(policy: dict[str, Any], arn: str) -> bool:
-    allowed = False
-    for statement in statements(policy):
-        if not _covers(statement, arn):
-            continue
-        if statement.get("Effect") == "Allow":
-            allowed = True
-        elif not statement.get("Condition"):
+    allowing = [one for one in statements(policy) if one.get("Effect") == "Allow"]
+    denying = [one for one in statements(policy) if one.get("Effect") == "Deny" and not one.get("Condition")]
+    doubt: NotVisible | None = None
+    try:
+        if any_of(*(partial(_covers, one, arn) for one in denying)):
             return False
+    except NotVisible as reason:
+        doubt = reason
+    allowed = any_of(*(partial(_covers, one, arn) for one in allowing))
+    if allowed and doubt:
+        raise doubt
     return allowed
 
 
-def _covers(statement: dict[str, Any], arn: str) -> bool:
+def _covers(statement: dict[str, Any], arn: str) -> bool | None:
     """Whether a statement speaks of reading this object."""
     if not _is_named(statement, "Action", READ):
-        return False
+        return None
     if "Resource" not in statement and "NotResource" not in statement:
         return True
-    return _is_named(statement, "Resource", arn)
+    return _is_named(statement, "Resource", arn) or None
 
 
 def _is_named(statement: dict[str, Any], element: str, value: str) -> bool:
     """Whether an element such as `Resource`, or else its opposite `NotResource`, holds for a value."""
     negated = f"Not{element}"
     if negated in statement:
-        return not any(_matches(one, value) for one in as_list(statement[negated]))
-    return any(_matches(one, value) for one in as_list(statement.get(element)))
+        return not _matches_one(statement[negated], value)
+    return _matches_one(statement.get(element), value)
 
 
-def _matches(given: Any, value: str) -> bool:
+def _matches_one(given: Any, value: str) -> bool:
+    return any_of(*(partial(_matches, one, value) for one in as_list(given)))
+
+
+def _matches(given: Any, value: str) -> bool | None:
     pattern = _common(_pattern(given))
     expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
-    return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL) is not None
+    return re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL) is not None or None
 
 
 def _pattern(given: Any) -> str:

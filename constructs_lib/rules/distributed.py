@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
-from constructs_lib.network import egress_of, ingress_of
-from constructs_lib.rules._groups import any_of, by_name, listed, members_admitted, named
+from constructs_lib.rules._groups import any_of, by_name, joined, listed, members_admitted, named
 from constructs_lib.rules._jobs import property_of, require_vpc
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 
@@ -76,9 +75,14 @@ def efa_group_allows_itself(training: TrainingNetwork, network: Network) -> Find
         raise NotApplicable
     groups = training.security_groups
     for direction, word, preposition in _SIDES:
-        rules = ingress_of(groups) if direction == "ingress" else egress_of(groups)
-        if not any_of(*(by_name(rule, groups) for rule in rules)):
-            yield f"{_lacks(groups, f'{word} rule for all traffic', preposition)}, which EFA needs"
+        rules, unknown = joined(groups, direction)
+        try:
+            found = any_of(*(by_name(rule, groups) for rule in rules))
+        except NotVisible as reason:
+            yield reason
+            continue
+        if not found:
+            yield unknown or f"{_lacks(groups, f'{word} rule for all traffic', preposition)}, which EFA needs"
 
 
 @rule(

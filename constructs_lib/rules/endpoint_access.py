@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
-from constructs_lib.network import Domain, JobDefinition, MonitoringSchedule, Notebook, Vantage, ingress_of
-from constructs_lib.rules._groups import HTTPS, any_of, listed
+from constructs_lib.network import Domain, JobDefinition, MonitoringSchedule, Notebook, Vantage
+from constructs_lib.rules._groups import HTTPS, any_of, joined, listed
 from constructs_lib.rules._jobs import CLARIFY, kind_of
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 from constructs_lib.services import LOGS, NOTEBOOK, SAGEMAKER_API, SAGEMAKER_RUNTIME, STS, STUDIO
@@ -136,21 +136,22 @@ def endpoint_admits_its_consumers(endpoint: Endpoint, network: Network) -> Findi
             severity=Severity.WARNING,
         )
         return
-    admitting = ingress_of(endpoint.security_groups)
+    admitting, unknown = joined(endpoint.security_groups, "ingress")
     if endpoint.groups_given and not any_of(*(_opening(rule) for rule in admitting)):
-        yield f"{groups} admits nobody on TCP 443"
+        yield unknown or f"{groups} admits nobody on TCP 443"
         return
     for consumer in consumers:
-        yield from _refused(admitting, consumer, groups if endpoint.groups_given else "the VPC's default group")
+        for said in _refused(admitting, consumer, groups if endpoint.groups_given else "the VPC's default group"):
+            yield unknown or said
 
 
 def _opening(rule: Rule) -> Callable[[], object]:
-    """Whether a rule admits anybody on TCP 443; one whose ports are unknown may."""
+    """Whether a rule admits anybody on TCP 443; one whose ports are unknown may, one of which only the addresses are unknown does."""
 
     def opening() -> Rule | None:
         if not rule.speaks_of("tcp", HTTPS, HTTPS):
             return None
-        if rule.unknown is not None and rule.all_ports:
+        if rule.unknown is not None and rule.all_ports and rule.block is None:
             raise rule.unknown
         return rule
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from constructs_lib.assembly import NotVisible
 from constructs_lib.network import statements_of
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import GUIDE, NotApplicable, Severity, rule
@@ -48,19 +49,31 @@ def endpoint_policy_allows_something(endpoint: Endpoint, network: Network) -> Fi
     at="PolicyDocument",
 )
 def api_policy_lets_studio_work(endpoint: Endpoint, network: Network) -> Findings:
-    if endpoint.service is not SAGEMAKER_API or not endpoint.given("PolicyDocument"):
+    if not endpoint.given("PolicyDocument") or endpoint.service is not SAGEMAKER_API:
         raise NotApplicable
-    domains = [
-        domain.id
-        for domain in network.domains
-        if domain.vpc_only and domain.vpc is not None and domain.vpc.same_as(endpoint.vpc)
-    ]
-    if not domains:
+    domains, hidden = _domains_behind(endpoint, network)
+    if not domains and not hidden:
         raise NotApplicable
     statements = statements_of(endpoint, endpoint.policy, "PolicyDocument")
     missing = [action for action in _STUDIO_ACTIONS if not _allowed(statements, action)]
+    if missing and not domains and hidden:
+        raise hidden
     if missing:
-        yield f"the endpoint policy does not allow {listed(missing)}, which domain {listed(domains)} needs"
+        needs = "domain" if len(domains) == 1 else "domains"
+        yield f"the endpoint policy does not allow {listed(missing)}, which {needs} {listed(domains)} needs"
+
+
+def _domains_behind(endpoint: Endpoint, network: Network) -> tuple[list[str], NotVisible | None]:
+    """The VpcOnly domains in the endpoint's VPC, and why another one may be."""
+    found: list[str] = []
+    hidden: NotVisible | None = None
+    for domain in network.domains:
+        try:
+            if domain.vpc_only and domain.vpc is not None and domain.vpc.same_as(endpoint.vpc):
+                found.append(domain.id)
+        except NotVisible as reason:
+            hidden = hidden or reason
+    return found, hidden
 
 
 def _allowed(statements: Sequence[Statement], action: str) -> bool:
@@ -79,9 +92,16 @@ def _allowed(statements: Sequence[Statement], action: str) -> bool:
     at="PolicyDocument",
 )
 def fips_runtime_has_no_policy(endpoint: Endpoint, network: Network) -> Findings:
-    if not endpoint.is_aws or not endpoint.service_name.endswith(".sagemaker.runtime-fips"):
+    given = endpoint.given("PolicyDocument")
+    try:
+        fips = endpoint.is_aws and endpoint.service_name.endswith(".sagemaker.runtime-fips")
+    except NotVisible:
+        if given:
+            raise
+        fips = False  # whichever service it is, it has no policy
+    if not fips:
         raise NotApplicable
-    if endpoint.given("PolicyDocument"):
+    if given:
         yield f"{endpoint.get('ServiceName')} takes no PolicyDocument"
 
 
@@ -96,8 +116,10 @@ def fips_runtime_has_no_policy(endpoint: Endpoint, network: Network) -> Findings
 )
 def endpoint_policy_restricts(endpoint: Endpoint, network: Network) -> Findings:
     service = endpoint.service
-    if not endpoint.is_aws or service is S3 or (service is not None and not service.supports_policy):
-        raise NotApplicable  # SMN-S3-05 speaks about Amazon S3
+    if not endpoint.is_aws or (service is not None and not service.supports_policy):
+        raise NotApplicable
+    if service is S3 and endpoint.kind == "Gateway":
+        raise NotApplicable  # SMN-S3-05 speaks about it
     if not endpoint.given("PolicyDocument"):
         yield "no PolicyDocument: everybody may do everything by this endpoint"
     elif endpoint.full_access:

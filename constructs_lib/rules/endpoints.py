@@ -5,6 +5,7 @@ from __future__ import annotations
 from re import compile as pattern
 
 from constructs_lib.assembly import NotVisible
+from constructs_lib.network.names import same_name
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import (
     CLOUDFORMATION,
@@ -16,6 +17,7 @@ from constructs_lib.rules._rule import (
     advice,
     rule,
 )
+from constructs_lib.rules._studio import each
 from constructs_lib.services import ALL, SAGEMAKER_API
 
 TYPE_CHECKING = False
@@ -83,8 +85,7 @@ class _Name:
 )
 def service_exists(endpoint: Endpoint, network: Network) -> Findings:
     name = _Name(endpoint)
-    by_route = name.service in _GATEWAY_SERVICES and endpoint.kind != "Interface"
-    if by_route or endpoint.kind == "GatewayLoadBalancer":
+    if name.service in _GATEWAY_SERVICES and endpoint.kind != "Interface":
         raise NotApplicable
     if name.right:
         yield f"{name.text} is not a service, {name.right} is"
@@ -108,10 +109,16 @@ def private_dns_is_on(endpoint: Endpoint, network: Network) -> Findings:
     if endpoint.kind != "Interface":
         raise NotApplicable
     name = _Name(endpoint)
-    if name.service.split(".")[0] in _GATEWAY_SERVICES:
-        raise NotApplicable  # SMN-S3-03 speaks about Amazon S3
+    if name.service.split(".")[0] in _GATEWAY_SERVICES or name.service.startswith("dynamodb"):
+        raise NotApplicable  # SMN-S3-03 speaks about Amazon S3; Amazon DynamoDB has no private DNS
     if endpoint.private_dns or endpoint.names_resolve:
         return
+    if not endpoint.vpc.complete:
+        raise NotVisible(
+            f"PrivateDnsEnabled is not true; whether a private hosted zone of VPC {endpoint.vpc.id}, which the templates do not define, leads "
+            f"{name.service} to the endpoint",
+            f"set PrivateDnsEnabled to true, or declare {endpoint.vpc.id} in Metadata.SageMakerNetwork, complete: true",
+        )
     dialled = (
         name.prefix == _PAGES_PREFIX
         or name.service.startswith(("sagemaker.", "ecr."))
@@ -138,13 +145,17 @@ def vpc_resolves_private_names(endpoint: Endpoint, network: Network) -> Findings
         raise NotApplicable
     vpc = endpoint.vpc
     what = "a gateway endpoint" if gateway else "private DNS"
-    if not vpc.dns_support:
-        yield f"{what} needs EnableDnsSupport of VPC {vpc.label}, which is false"
-    if not vpc.dns_hostnames:
-        yield Finding(
-            f"{what} needs EnableDnsHostnames of VPC {vpc.label}, which is not true",
-            severity=Severity.WARNING if gateway else None,
-        )
+
+    def judge(attribute: str) -> Findings:
+        if attribute == "EnableDnsSupport" and not vpc.dns_support:
+            yield f"{what} needs EnableDnsSupport of VPC {vpc.label}, which is false"
+        if attribute == "EnableDnsHostnames" and not vpc.dns_hostnames:
+            yield Finding(
+                f"{what} needs EnableDnsHostnames of VPC {vpc.label}, which is not true",
+                severity=Severity.WARNING if gateway else None,
+            )
+
+    yield from each(("EnableDnsSupport", "EnableDnsHostnames"), judge)
 
 
 @rule(
@@ -191,13 +202,19 @@ def type_fits_the_service(endpoint: Endpoint, network: Network) -> Findings:
     if endpoint.kind != "Gateway":
         raise NotApplicable
     name = str(endpoint.get("ServiceName"))
-    if not endpoint.is_aws or _Name(endpoint).service not in _GATEWAY_SERVICES:
-        given = "" if endpoint.given("VpcEndpointType") else ", which VpcEndpointType defaults to"
-        yield f"{name} has no gateway endpoint{given}"
-        return
+    hidden: NotVisible | None = None
+    try:
+        if not endpoint.is_aws or _Name(endpoint).service not in _GATEWAY_SERVICES:
+            given = "" if endpoint.given("VpcEndpointType") else ", which VpcEndpointType defaults to"
+            yield f"{name} has no gateway endpoint{given}"
+            return
+    except NotVisible as reason:
+        hidden = reason  # whichever service it is, a gateway endpoint has none of what follows
     for forbidden in ("SubnetIds", "SecurityGroupIds"):
         if endpoint.given(forbidden):
             yield Finding(f"{forbidden} is given for a gateway endpoint of {name}", at=forbidden)
+    if hidden:
+        yield hidden
     if endpoint.flag("PrivateDnsEnabled"):
         yield Finding(f"PrivateDnsEnabled is true for a gateway endpoint of {name}", at="PrivateDnsEnabled")
 
@@ -257,13 +274,21 @@ def _others(endpoint: Endpoint, vpc: Vpc, network: Network) -> Sequence[Endpoint
 
 
 def _is_rival(other: Endpoint, endpoint: Endpoint) -> bool:
-    """Whether another endpoint has the same private names in the same VPC; the cheapest question comes first."""
-    return (
-        other.kind == "Interface"
-        and other.private_dns
-        and other.vpc.same_as(endpoint.vpc)
-        and other.service_name == endpoint.service_name
-    )
+    """Whether another endpoint has the same private names in the same VPC; the cheapest question comes first.
+
+    Raises:
+        NotVisible: The service of one of them is not in the templates.
+    """
+    if not (other.kind == "Interface" and other.private_dns and other.vpc.same_as(endpoint.vpc)):
+        return False
+    if other.get("ServiceName") == endpoint.get("ServiceName"):
+        return True
+    for one in (endpoint, other):
+        if one.may_serve:
+            raise one.hidden(one.get("ServiceName"), "ServiceName")
+    return same_name(
+        other.service_name, endpoint.service_name
+    )  # the region may be written out in one and not in the other
 
 
 @rule(

@@ -7,11 +7,12 @@ from constructs_lib.network import Model, hosts, model_at, variant_path
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._jobs import require_vpc, without_s3, without_service
 from constructs_lib.rules._rule import GUIDE, SECURITY_HUB, Finding, NotApplicable, Severity, advice, rule
+from constructs_lib.rules._studio import each
 from constructs_lib.services import EC2MESSAGES, SSM, SSMMESSAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from constructs_lib.network import EndpointConfig, Network
     from constructs_lib.rules._jobs import Hosted
@@ -91,20 +92,23 @@ def serverless_has_no_network_settings(config: EndpointConfig, network: Network)
     serverless = [index for index, variant in enumerate(config.variants) if "ServerlessConfig" in variant]
     if not serverless:
         raise NotApplicable
-    for index in serverless:
+
+    def judge(case: tuple[int, str, Callable[[Model], bool]]) -> Findings:
+        index, title, present = case
         model = model_at(config, index)
-        if model is None:
-            continue
-        settings = (
-            ("a VPC configuration", model.vpc_config_given),
-            ("network isolation", model.isolated_network),
-            ("an image in a private registry", model.repository_access_vpc),
-        )
-        for title, present in settings:
-            if present:
-                yield Finding(
-                    f"the serverless variant's model {model.id} has {title}", at=_at(config, index, "ServerlessConfig")
-                )
+        if model is not None and present(model):
+            yield Finding(
+                f"the serverless variant's model {model.id} has {title}", at=_at(config, index, "ServerlessConfig")
+            )
+
+    yield from each(((index, *setting) for index in serverless for setting in _NOT_FOR_SERVERLESS), judge)
+
+
+_NOT_FOR_SERVERLESS: tuple[tuple[str, Callable[[Model], bool]], ...] = (
+    ("a VPC configuration", lambda model: model.vpc_config_given),
+    ("network isolation", lambda model: model.isolated_network),
+    ("an image in a private registry", lambda model: model.repository_access_vpc),
+)
 
 
 @rule(
@@ -146,10 +150,13 @@ def variant_has_two_instances(config: EndpointConfig, network: Network) -> Findi
     instances = [index for index, variant in enumerate(config.variants) if "ServerlessConfig" not in variant]
     if not instances:
         raise NotApplicable
-    for index in instances:
+
+    def judge(index: int) -> Findings:
         if config.number(*variant_path(config, index), "InitialInstanceCount") == 1:
             name = config.variants[index].get("VariantName", index)
             yield Finding(f"variant {name} has one instance", at=_at(config, index, "InitialInstanceCount"))
+
+    yield from each(instances, judge)
 
 
 @rule(
@@ -161,15 +168,17 @@ def variant_has_two_instances(config: EndpointConfig, network: Network) -> Findi
     fix="Turn off EnableNetworkIsolation or EnableSSMAccess, and add the endpoints of ssm, ssmmessages and ec2messages.",
 )
 def sessions_reach_the_containers(config: EndpointConfig, network: Network) -> Findings:
-    places = range(len(config.variants))
-    indices = [index for index in places if config.flag(*variant_path(config, index), "EnableSSMAccess")]
+    indices = [index for index in range(len(config.variants)) if _may_have_sessions(config, index)]
     if not indices:
         raise NotApplicable
-    for index in indices:
+
+    def judge(index: int) -> Findings:
+        if not config.flag(*variant_path(config, index), "EnableSSMAccess"):
+            return
         model = model_at(config, index)
         at = _at(config, index, "EnableSSMAccess")
         if model is None:
-            continue
+            return
         if model.isolated_network:
             yield Finding(
                 f"model {model.id} is network-isolated, no session can start in it", at=at, severity=Severity.ERROR
@@ -177,6 +186,15 @@ def sessions_reach_the_containers(config: EndpointConfig, network: Network) -> F
         elif model.vpc_config_given:
             for problem in _unreached(model, network):
                 yield Finding(problem, at=at, severity=Severity.WARNING) if isinstance(problem, str) else problem
+
+    yield from each(indices, judge)
+
+
+def _may_have_sessions(config: EndpointConfig, index: int) -> bool:
+    try:
+        return config.flag(*variant_path(config, index), "EnableSSMAccess")
+    except NotVisible:
+        return True
 
 
 def _unreached(model: Model, network: Network) -> Iterator[str | NotVisible]:

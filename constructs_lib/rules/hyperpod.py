@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from itertools import product
 
+from constructs_lib.assembly import NotVisible
 from constructs_lib.rules._groups import any_of, by_name, joined, listed, named
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 from constructs_lib.rules._studio import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from constructs_lib.network import Cluster, InstanceGroup, Network, Subnet
     from constructs_lib.rules._rule import Findings
 
 _PREREQUISITES = f"{GUIDE}/sagemaker-hyperpod-prerequisites.html"
-#: Instance families with an Elastic Fabric Adapter.
-_EFA = ("ml.p4d", "ml.p4de", "ml.p5", "ml.p5e", "ml.p5en", "ml.p6", "ml.trn1", "ml.trn1n", "ml.trn2", "ml.p3dn")
+#: How the instance families with an Elastic Fabric Adapter begin, as `ml.p6e-gb200` and `ml.trn2u` do.
+_EFA = ("ml.p3dn", "ml.p4d", "ml.p5", "ml.p6", "ml.trn1", "ml.trn2")
 _EFA_SIZES = ("ml.c5n.18xlarge",)
 _P5 = ("ml.p5", "ml.p5e", "ml.p5en")
 _ADDRESSES_SLURM, _ADDRESSES_EKS = 32, 81
@@ -51,13 +54,13 @@ def cluster_has_a_vpc(cluster: Cluster, network: Network) -> Findings:
     at="VpcConfig.SecurityGroupIds",
 )
 def efa_nodes_reach_each_other(cluster: Cluster, network: Network) -> Findings:
-    groups = [group for group in cluster.instance_groups if _is_family(group.type, _EFA) or group.type in _EFA_SIZES]
-    if not groups or not (cluster.vpc_config_given or any(group.override_given for group in groups)):
+    groups = [group for group in cluster.instance_groups if _may_be(group, _has_efa)]
+    if not any(cluster.vpc_config_given or group.override_given for group in groups):
         raise NotApplicable
 
     def judge(case: tuple[InstanceGroup, tuple[str, str, str]]) -> Findings:
         group, (direction, word, preposition) = case
-        if group.security_groups and not _names_a_member(group, direction):
+        if group.security_groups and not _names_a_member(group, direction) and _has_efa(group.type):
             yield Finding(
                 f"{named(group.security_groups)}: no {word} rule for all traffic {preposition} itself, which EFA needs on {group.type}",
                 at=f"{group.path}.OverrideVpcConfig.SecurityGroupIds" if group.override_given else None,
@@ -81,10 +84,20 @@ def _names_a_member(group: InstanceGroup, direction: str) -> bool:
     return False
 
 
-def _is_family(instance_type: str | None, families: tuple[str, ...]) -> bool:
-    """Whether `ml.p5.48xlarge` or `ml.p6-b200.48xlarge` is of one of the families."""
-    family = (instance_type or "").rpartition(".")[0]
-    return family in families or family.partition("-")[0] in families
+def _has_efa(instance_type: str | None) -> bool:
+    return (instance_type or "").startswith(_EFA) or instance_type in _EFA_SIZES
+
+
+def _is_p5(instance_type: str | None) -> bool:
+    return (instance_type or "").rpartition(".")[0] in _P5
+
+
+def _may_be(group: InstanceGroup, kind: Callable[[str | None], bool]) -> bool:
+    """Whether the instances of a group are of this kind; a type that is not known may be."""
+    try:
+        return kind(group.type)
+    except NotVisible:
+        return True
 
 
 @rule(
@@ -96,13 +109,19 @@ def _is_family(instance_type: str | None, families: tuple[str, ...]) -> bool:
     at="VpcConfig.Subnets",
 )
 def nodes_reach_s3(cluster: Cluster, network: Network) -> Findings:
-    subnets = dict.fromkeys(subnet for group in cluster.instance_groups for subnet in group.subnets)
+    subnets: dict[Subnet, str | None] = {}
+    for group in cluster.instance_groups:
+        for subnet in group.subnets:
+            subnets.setdefault(subnet, _subnets_of(group))
     if not subnets:
         raise NotApplicable
 
     def judge(subnet: Subnet) -> Findings:
         if not network.s3_path(subnet):
-            yield f"{subnet.label} has no way to Amazon S3: {subnet.egress_text}, and no S3 endpoint serves it"
+            yield Finding(
+                f"{subnet.label} has no way to Amazon S3: {subnet.egress_text}, and no S3 endpoint serves it",
+                at=subnets[subnet],
+            )
 
     yield from each(subnets, judge)
 
@@ -116,7 +135,7 @@ def nodes_reach_s3(cluster: Cluster, network: Network) -> Findings:
     at="VpcConfig.Subnets",
 )
 def nodes_have_addresses(cluster: Cluster, network: Network) -> Findings:
-    groups = [group for group in cluster.instance_groups if _is_family(group.type, _P5) and group.subnets]
+    groups = [group for group in cluster.instance_groups if group.subnets and _may_be(group, _is_p5)]
     if not groups:
         raise NotApplicable
     each_takes = _ADDRESSES_EKS if cluster.eks else _ADDRESSES_SLURM
@@ -124,8 +143,17 @@ def nodes_have_addresses(cluster: Cluster, network: Network) -> Findings:
     def judge(group: InstanceGroup) -> Findings:
         needed = (group.count or 0) * each_takes
         free = sum(subnet.usable_addresses for subnet in group.subnets)
-        if free < needed:
+        if free < needed and _is_p5(group.type):
             where = listed(subnet.label for subnet in group.subnets)
-            yield f"{where} have {free} addresses, and {group.count} instances {group.type} of {group.name} need {needed}"
+            yield Finding(
+                f"{where} {'has' if len(group.subnets) == 1 else 'have'} {free} addresses, and {group.count} instances {group.type} of "
+                f"{group.name} need {needed}",
+                at=_subnets_of(group),
+            )
 
     yield from each(groups, judge)
+
+
+def _subnets_of(group: InstanceGroup) -> str | None:
+    """The property that names the subnets of an instance group; None for the cluster's, of which the rule speaks."""
+    return f"{group.path}.OverrideVpcConfig.Subnets" if group.override_given else None

@@ -67,7 +67,7 @@ def _configurations(
     job: ProcessingJob | JobDefinition | MonitoringSchedule | Model | EndpointConfig | Cluster,
 ) -> Iterator[tuple[str | int, ...]]:
     require_own_settings(job)
-    if job.vpc_config_given:
+    if job.get(*job.vpc_path) is not None:  # an empty object is refused like one with empty lists
         yield job.vpc_path
     for group in getattr(job, "instance_groups", ()):
         if group.override_given:

@@ -132,8 +132,9 @@ def interface_endpoint_serves_the_usual_names(endpoint: Endpoint, network: Netwo
         if reason:
             yield reason
     elif endpoint.only_inbound_resolver and not any(
-        other.kind == "Gateway" for other in network.endpoints_for(endpoint.vpc, S3)
+        other.kind == "Gateway" for other in network.known_endpoints(endpoint.vpc, S3)
     ):
+        network.no_others(endpoint.vpc, S3)
         yield Finding(
             f"private DNS answers only inbound resolver endpoints, and {endpoint.vpc.label} has no S3 gateway endpoint",
             at="DnsOptions.PrivateDnsOnlyForInboundResolverEndpoint",
@@ -206,10 +207,13 @@ def _gateways_relied_on(vantage: Vantage, network: Network) -> list[Endpoint]:
     """The S3 gateway endpoints on the route tables of a workload's subnets."""
     found: dict[Endpoint, None] = {}
     for subnet in vantage.subnets:
-        table = subnet.route_table
-        for endpoint in network.endpoints_for(subnet.vpc, S3):
-            if _is_gateway(endpoint) and any(table.same_as(listed_table) for listed_table in endpoint.route_tables):
-                found[endpoint] = None
+        gateways = [
+            endpoint
+            for endpoint in network.endpoints_for(subnet.vpc, S3)
+            if _is_gateway(endpoint) and endpoint.stands_in(subnet.route_table)
+        ]
+        if gateways and network.path_names(S3, subnet.vpc) is None:  # else the names lead to private addresses
+            found.update(dict.fromkeys(gateways))
     return list(found)
 
 
@@ -222,9 +226,16 @@ def _gateways_relied_on(vantage: Vantage, network: Network) -> list[Endpoint]:
     at="RouteTableIds",
 )
 def gateway_has_route_tables(endpoint: Endpoint, network: Network) -> Findings:
-    if endpoint.kind != "Gateway" or endpoint.service is None or not endpoint.service.has_gateway:
+    if endpoint.kind != "Gateway":
         raise NotApplicable
-    if not endpoint.route_tables_given:
+    given = endpoint.route_tables_given
+    try:
+        if endpoint.service is None or not endpoint.service.has_gateway:
+            raise NotApplicable
+    except NotVisible:
+        if not given:
+            raise
+    if not given:
         yield "RouteTableIds is not set"
 
 
@@ -252,7 +263,7 @@ def gateway_does_not_serve_other_vpcs(endpoint: Endpoint, network: Network) -> F
     neighbours = [subnet for subnet in _workload_subnets(network) if _relies_on(subnet, endpoint.vpc, network)]
     if not neighbours:
         raise NotApplicable
-    if any(other.kind == "Interface" for other in network.endpoints_for(endpoint.vpc, S3)):
+    if network.endpoint_for(endpoint.vpc, S3) is not None:
         return
     yield f"cannot serve {listed(subnet.label for subnet in neighbours)}, whose traffic reaches {endpoint.vpc.label} from another VPC"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly import Reference
+from constructs_lib.assembly import NotVisible, Reference, Unknown
 from constructs_lib.network import Range
 from constructs_lib.rules._consumers import past_the_vpc
 from constructs_lib.rules._groups import listed
@@ -42,17 +42,20 @@ def _require_gateway(endpoint: Endpoint) -> None:
         raise NotApplicable
 
 
-def _restrictive(endpoint: Endpoint) -> dict[str, Any]:
-    """The policy of an S3 gateway endpoint that has one of its own.
+def _keeps_from(endpoint: Endpoint, bucket: str) -> bool:
+    """Whether the policy of an S3 gateway endpoint that has one of its own keeps from the objects of a bucket.
 
     Raises:
         NotApplicable: It has the default policy, or one that allows as much.
     """
     _require_gateway(endpoint)
     policy = endpoint.policy
-    if policy is None or allows_everything(policy):
-        raise NotApplicable
-    return policy
+    try:
+        if policy is None or allows_everything(policy):
+            raise NotApplicable
+    except NotVisible:
+        pass  # with everything or not, the bucket may be allowed
+    return not lets_through(policy, bucket, _region(endpoint))
 
 
 @rule(
@@ -83,12 +86,19 @@ def endpoint_policy_names_buckets(endpoint: Endpoint, network: Network) -> Findi
     at="PolicyDocument",
 )
 def endpoint_policy_admits_image_layers(endpoint: Endpoint, network: Network) -> Findings:
-    policy = _restrictive(endpoint)
-    registry = network.endpoint_for(endpoint.vpc, ECR_DKR)
-    if registry is None:
+    _require_gateway(endpoint)
+    registry, hidden = None, None
+    try:
+        registry = network.endpoint_for(endpoint.vpc, ECR_DKR)
+    except NotVisible as reason:
+        hidden = reason
+    if registry is None and not hidden:
         raise NotApplicable
-    if not lets_through(policy, IMAGE_LAYERS, _region(endpoint)):
-        yield f"the policy does not allow {_shown(IMAGE_LAYERS, endpoint)}, where the images that {registry.label} serves keep their layers"
+    if not _keeps_from(endpoint, IMAGE_LAYERS):
+        return
+    if registry is None:
+        raise hidden or NotApplicable
+    yield f"the policy does not allow {_shown(IMAGE_LAYERS, endpoint)}, where the images that {registry.label} serves keep their layers"
 
 
 @rule(
@@ -119,16 +129,21 @@ def package_repositories_are_out_of_reach(endpoint: Endpoint, network: Network) 
     at="PolicyDocument",
 )
 def endpoint_policy_admits_jumpstart(endpoint: Endpoint, network: Network) -> Findings:
-    policy = _restrictive(endpoint)
-    domains = [
-        domain
-        for domain in network.domains
-        if _uses_jumpstart(domain) and domain.vpc and domain.vpc.same_as(endpoint.vpc)
-    ]
-    if not domains:
+    _require_gateway(endpoint)
+    domains, hidden = [], None
+    for domain in network.domains:
+        try:
+            if _uses_jumpstart(domain) and domain.vpc and domain.vpc.same_as(endpoint.vpc):
+                domains.append(domain.label)
+        except NotVisible as reason:
+            hidden = hidden or reason
+    if not domains and not hidden:
         raise NotApplicable
-    if not lets_through(policy, JUMPSTART, _region(endpoint)):
-        yield f"the policy does not allow {_shown(JUMPSTART, endpoint)}, where the JumpStart models for {listed(d.label for d in domains)} come from"
+    if not _keeps_from(endpoint, JUMPSTART):
+        return
+    if not domains:
+        raise hidden or NotApplicable
+    yield f"the policy does not allow {_shown(JUMPSTART, endpoint)}, where the JumpStart models for {listed(domains)} come from"
 
 
 def _uses_jumpstart(domain: Domain) -> bool:
@@ -195,6 +210,8 @@ def _conditions(statement: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Operator (in lower case), key and value of each condition."""
     conditions = statement.get("Condition")
     for operator, keys in conditions.items() if isinstance(conditions, dict) else ():
+        if isinstance(keys, Unknown):
+            raise NotVisible(f"{operator} of a statement of the policy is {keys.what}", keys.declare)
         for key, value in keys.items() if isinstance(keys, dict) else ():
             yield operator.lower(), key, value
 

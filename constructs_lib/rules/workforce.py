@@ -6,6 +6,7 @@ from constructs_lib.assembly import NotApplicable, NotVisible
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import GUIDE, Finding, Severity, rule
 from constructs_lib.rules._s3_policy import lets_through
+from constructs_lib.rules._studio import each
 from constructs_lib.services import S3
 
 TYPE_CHECKING = False
@@ -30,18 +31,20 @@ _VPC_KEYS = frozenset(("aws:sourcevpc", "aws:sourcevpce"))
     at="WorkforceVpcConfig.VpcId",
 )
 def portal_vpc_has_dns(workforce: Workforce, network: Network) -> Findings:
-    if workforce.vpc is None:
+    vpc = workforce.vpc
+    if vpc is None:
         raise NotApplicable
-    off = [
-        name
-        for name, on in (
-            ("EnableDnsSupport", workforce.vpc.dns_support),
-            ("EnableDnsHostnames", workforce.vpc.dns_hostnames),
-        )
-        if not on
-    ]
+    off, hidden = [], None
+    for name, attribute in (("EnableDnsSupport", "dns_support"), ("EnableDnsHostnames", "dns_hostnames")):
+        try:
+            if not getattr(vpc, attribute):
+                off.append(name)
+        except NotVisible as reason:
+            hidden = hidden or reason
     if off:
-        yield f"{' and '.join(off)} of {workforce.vpc.label} {'is' if len(off) == 1 else 'are'} not true"
+        yield f"{' and '.join(off)} of {vpc.label} {'is' if len(off) == 1 else 'are'} not true"
+    elif hidden:
+        raise hidden
 
 
 @rule(
@@ -76,15 +79,13 @@ def portal_limits_sources(workforce: Workforce, network: Network) -> Findings:
 def service_buckets_are_allowed(workforce: Workforce, network: Network) -> Findings:
     if not workforce.vpc_given or workforce.vpc is None:
         raise NotApplicable
-    for endpoint in network.endpoints_for(workforce.vpc, S3):
+
+    def judge(endpoint: Endpoint) -> Findings:
         if missing := list(_refused(endpoint)):
             yield f"the policy of {endpoint.label} does not allow {listed(missing)}"
-    for policy in network.bucket_policies:
-        if _is_limited_to_endpoints(policy):
-            yield NotVisible(
-                f"whether the bucket of {policy.id}, which only endpoints reach, holds data for labeling",
-                "add the id of the Ground Truth endpoint to the policy, and acknowledge the rule",
-            )
+
+    yield from each(network.endpoints_for(workforce.vpc, S3), judge)
+    yield from each(network.bucket_policies, _unless_open)
 
 
 def _refused(endpoint: Endpoint) -> Iterator[str]:
@@ -93,6 +94,14 @@ def _refused(endpoint: Endpoint) -> Iterator[str]:
     for bucket in _BUCKETS:
         if not lets_through(endpoint.policy, bucket, region):
             yield bucket.format(region=region or "<region>")
+
+
+def _unless_open(policy: BucketPolicy) -> Findings:
+    if _is_limited_to_endpoints(policy):
+        yield NotVisible(
+            f"whether the bucket of {policy.id}, which only endpoints reach, holds data for labeling",
+            "add the id of the Ground Truth endpoint to the policy, and acknowledge the rule",
+        )
 
 
 def _is_limited_to_endpoints(policy: BucketPolicy) -> bool:
