@@ -80,9 +80,18 @@ def _select(template: Template, argument: Any) -> Any:
         f"item {number} of {_say(items)}",
         getattr(items, "declare", ""),
         kind="part",
+        name=position_in(items, number),
         key=("part", number, identity(items)),
         mentions=tuple(references(items)),
     )
+
+
+def position_in(items: Any, number: int) -> str:
+    """Return the name of an item of a list that has one: ``Subnets[0]`` of the parameter, or of the text that is split, ``Subnets``."""
+    if isinstance(items, Unknown) and isinstance(items.key, tuple) and items.key[0] == "split":
+        items = items.key[2]
+    named = isinstance(items, Unknown) and items.kind in ("parameter", "import") and items.name
+    return f"{items.name}[{number}]" if named else ""
 
 
 def _say(value: Any) -> str:

@@ -73,6 +73,20 @@ class Declarations:
     def __bool__(self) -> bool:
         return bool(self.vpcs)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that the facts say, of route tables and others that they only mention too."""
+        mentioned = [name for facts in self.subnets.values() if (name := facts.get("routeTable"))]
+        for vpc in self.vpcs.values():
+            for endpoint in vpc["endpoints"].values():
+                admits = endpoint.get("admits")
+                mentioned += [*endpoint.get("routeTables", ()), *endpoint.get("subnets", ())]
+                mentioned += admits if isinstance(admits, list) else ()
+        for group in self.groups.values():
+            rules = [rule for way in ("ingress", "egress") if isinstance(group.get(way), list) for rule in group[way]]
+            mentioned += [rule["peer"] for rule in rules]
+        return tuple(dict.fromkeys((*self.vpcs, *self.subnets, *self.groups, *mentioned)))
+
     def _add(self, name: str, facts: dict[str, Any]) -> None:
         """Take a VPC's facts; what was said of it before stays where it is not said again."""
         vpc = self.vpcs.setdefault(name, {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from constructs_lib.assembly import DIVIDED, NotVisible, Reference, Unknown, explore, undivided
 from constructs_lib.network.acl import NetworkAcl
 from constructs_lib.network.addresses import Range
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from constructs_lib.assembly import Group, Resource
 
     T = TypeVar("T", bound=Thing)
+
+
+#: The name of an item of a list: `Subnets[0]`.
+_POSITION = re.compile(r"(.+)\[(\d+)\]")
 
 
 class Index:
@@ -186,7 +192,7 @@ class Index:
             return value
         if self._aliases is None:
             self._aliases = _aliases(self.group, self.declarations)
-        if isinstance(value, Unknown) and value.kind in ("parameter", "import"):
+        if isinstance(value, Unknown) and value.kind in ("parameter", "import", "part"):
             return value.name if self._aliases.get(value.name) is not None else value
         return self._aliases.get(value, value) if value.__class__ is str else value
 
@@ -269,13 +275,15 @@ def _training_networks(group: Group) -> list[Resource]:
 
 def _aliases(group: Group, declarations: Declarations) -> dict[str, str]:
     """The declared names by every literal that means them: themselves, and the values that parameters of that name were given."""
-    declared = (*declarations.vpcs, *declarations.subnets, *declarations.groups)
-    found = {name: name for name in declared}
-    for name in declared:
-        for parameter in group.parameters.get(name, ()):
-            value = group.decided.get(name)
+    found = {name: name for name in declarations.names}
+    for name in declarations.names:
+        listed = _POSITION.fullmatch(name)
+        for parameter in group.parameters.get(listed[1] if listed else name, ()):
+            value = group.decided.get(parameter.name)
             if value is None and group.defaults and isinstance(parameter.default, str):
                 value = parameter.default
+            if value and listed:
+                value = dict(enumerate(value.split(","))).get(int(listed[2]), "").strip()
             if value:
                 found.setdefault(value, name)
     return found

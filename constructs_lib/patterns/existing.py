@@ -68,6 +68,19 @@ class ExistingEndpoint:
             )
         self.endpoint_id = endpoint_id
 
+    def known_id(self) -> str:
+        """Its id, for the policies of buckets.
+
+        Raises:
+            ValueError: it is not known.
+        """
+        if self.endpoint_id is None:
+            raise ValueError(
+                f"endpoints lists {self.service} without its id, which the policy of a bucket needs: "
+                f"list it as ExistingEndpoint({self.service.name.upper()}, endpoint_id='vpce-...')"
+            )
+        return self.endpoint_id
+
     def declare(self, scope: Construct, subnets: Sequence[ec2.ISubnet]) -> dict[str, Any]:
         """The facts as the declarations of a VPC write them."""
         facts: dict[str, Any] = {"type": "Gateway" if self.gateway else "Interface"}
@@ -109,7 +122,7 @@ def declare(
 ) -> None:
     """Write what is known of an imported VPC into the template's metadata, where the checks read it and say that they believe it.
 
-    Nothing is written for what has no name that a declaration could use: an element of a list that is known only at deployment.
+    Nothing is written for what has no name that a declaration could use, such as what a custom resource looks up at deployment.
     """
     vpc_name = _name_in(scope, vpc.vpc_id)
     if vpc_name is None:
@@ -143,11 +156,19 @@ def _subnet_facts(scope: Construct, subnet: ec2.ISubnet, egress: Egress) -> dict
 
 
 def _name_in(scope: Construct, value: str) -> str | None:
-    """A literal id, or the name of the parameter or export that it comes from."""
-    resolved = cdk.Stack.of(scope).resolve(value)
-    if isinstance(resolved, str):
-        return resolved
-    name = resolved.get("Ref", resolved.get("Fn::ImportValue")) if isinstance(resolved, dict) else None
+    """A literal id, or the name of the parameter or export that it comes from; with its position where that is a list, as ``Subnets[0]``."""
+    return _name_of(cdk.Stack.of(scope).resolve(value))
+
+
+def _name_of(resolved: Any) -> str | None:
+    if not isinstance(resolved, dict):
+        return resolved if isinstance(resolved, str) else None
+    if "Fn::Select" in resolved:
+        number, items = resolved["Fn::Select"]
+        split = isinstance(items, dict) and "Fn::Split" in items
+        listed = _name_of(items["Fn::Split"][1] if split else items)
+        return None if listed is None else f"{listed}[{number}]"
+    name = resolved.get("Ref", resolved.get("Fn::ImportValue"))
     return name if isinstance(name, str) else None
 
 

@@ -12,7 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+from constructs import Construct, IConstruct
 from typing_extensions import Unpack
 
 from constructs_lib.patterns.acknowledgements import Overrides, checked_overrides
@@ -256,6 +256,14 @@ class PrivateNetwork(Construct):
                 self.add_endpoint(service)
         self._traffic.let_through(workload, groups, services)
 
+    def rules_of(self, workload: ec2.IConnectable) -> list[IConstruct]:
+        """The rules that let a workload through and are resources of their own; what dials the endpoints as soon as it is made waits for them.
+
+        Args:
+            workload: what was connected.
+        """
+        return self._group.rules_of(workload.connections.security_groups)
+
     def add_endpoint(self, service: Service) -> ec2.VpcEndpoint:
         """The endpoint of a service, made if the network has none yet, also where the way out serves it.
 
@@ -331,17 +339,10 @@ class PrivateNetwork(Construct):
 
     def _s3_endpoint_id(self) -> str:
         found = self._found.get(S3)
-        if found is None:
-            return self.add_endpoint(S3).vpc_endpoint_id
-        if found.endpoint_id is None:
-            raise ValueError(
-                "endpoints lists s3 without its id, which the policy of a bucket needs: list it as ExistingEndpoint(S3, endpoint_id='vpce-...')"
-            )
-        return found.endpoint_id
+        return self.add_endpoint(S3).vpc_endpoint_id if found is None else found.known_id()
 
     def addresses_left(self, subnet: ec2.ISubnet) -> int | None:
         """How many addresses of a subnet are left beside those that AWS and the network's endpoints take; None if its range is not known."""
-        block = subnet_range(subnet)
-        if block is None:
+        if (block := subnet_range(subnet)) is None:
             return None
         return int(2 ** (32 - int(block.partition("/")[2]))) - _RESERVED - self._endpoints.interfaces_in(subnet)

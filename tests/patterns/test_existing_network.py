@@ -9,9 +9,10 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk.assertions import Match, Template
 
-from constructs_lib import Egress, PrivateNetwork
+from constructs_lib import Egress, PrivateNetwork, PrivateNotebook, PrivateTrainingJobNetwork, StudioDomain, VpcOnly
 from constructs_lib.patterns.existing import ExistingEndpoint
 from constructs_lib.services import DYNAMODB, LOGS, S3, SAGEMAKER_API, SAGEMAKER_RUNTIME, STS
+from constructs_lib.testing import findings
 
 VPC_ID = "vpc-0123456789abcdef0"
 SUBNETS = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
@@ -185,16 +186,26 @@ def test_declarations(stack):
 
 
 def test_declarations_by_parameter_and_export(stack):
-    """Ids that come in as parameters and exports are declared by these names; what has no name is left out."""
+    """Ids that come in as parameters and exports are declared by these names, items of lists by their position; what has no name is left out."""
     vpc_id = cdk.CfnParameter(stack, "VpcId", type="AWS::EC2::VPC::Id").value_as_string
     first = cdk.CfnParameter(stack, "FirstSubnet", type="AWS::EC2::Subnet::Id").value_as_string
     listed = cdk.CfnParameter(stack, "Subnets", type="List<AWS::EC2::Subnet::Id>").value_as_list
+    looked_up = cdk.CustomResource(stack, "LookUp", service_token="arn:aws:lambda:eu-west-1:111122223333:function:f")
+    exported = cdk.Fn.split(",", cdk.Fn.import_value("Exported"))
+    subnets = [
+        first,
+        cdk.Fn.import_value("SecondSubnet"),
+        cdk.Fn.select(0, listed),
+        cdk.Fn.select(1, exported),
+        looked_up.get_att_string("Subnet"),
+    ]
     vpc = ec2.Vpc.from_vpc_attributes(
         stack,
         "Vpc",
         vpc_id=vpc_id,
-        availability_zones=["dummy1a", "dummy1b", "dummy1c"],
-        isolated_subnet_ids=[first, cdk.Fn.import_value("SecondSubnet"), cdk.Fn.select(0, listed)],
+        availability_zones=[f"dummy1{zone}" for zone in "abcde"],
+        isolated_subnet_ids=subnets,
+        isolated_subnet_route_table_ids=[cdk.CfnParameter(stack, f"R{n}").value_as_string for n in range(5)],
     )
     from_vpc(stack, vpc)
     assert declared(stack) == {
@@ -203,10 +214,38 @@ def test_declarations_by_parameter_and_export(stack):
             "dnsHostnames": True,
             "tenancy": "default",
             "complete": False,
-            "subnets": {"FirstSubnet": {"egress": "none"}, "SecondSubnet": {"egress": "none"}},
+            "subnets": {
+                name: {"egress": "none", "routeTable": f"R{n}"}
+                for n, name in enumerate(["FirstSubnet", "SecondSubnet", "Subnets[0]", "Exported[1]"])
+            },
             "endpoints": {},
         }
     }
+
+
+def test_a_vpc_of_parameters_is_judged(stack):
+    """All that a notebook needs is known of a VPC whose subnets come as a list, and route tables each by a parameter."""
+    listed = cdk.CfnParameter(stack, "Subnets", type="List<AWS::EC2::Subnet::Id>").value_as_list
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Vpc",
+        vpc_id=cdk.CfnParameter(stack, "VpcId", type="AWS::EC2::VPC::Id").value_as_string,
+        availability_zones=ZONES,
+        vpc_cidr_block="10.0.0.0/16",
+        isolated_subnet_ids=[cdk.Fn.select(n, listed) for n in range(2)],
+        isolated_subnet_route_table_ids=[cdk.CfnParameter(stack, f"R{n}").value_as_string for n in range(2)],
+        isolated_subnet_ipv4_cidr_blocks=BLOCKS,
+    )
+    network = from_vpc(stack, vpc, complete=True)
+    PrivateNotebook(stack, "Notebook", network=network)
+    PrivateTrainingJobNetwork(stack, "Jobs", network=network, private_registry=workload(stack, network, "Registry"))
+    StudioDomain(stack, "Studio", domain_name="lab", access=VpcOnly(network), user_profiles=["ana"])
+    left = {
+        (each.rule.id, each.verdict)
+        for each in findings(stack)
+        if each.severity.value != "info" or each.verdict != "violated"
+    }
+    assert left == set()
 
 
 def test_declarations_join_what_is_there(stack):
