@@ -29,7 +29,7 @@ EQUIVALENTS: Mapping[str, tuple[str, ...]] = {
 """The rules of cdk-nag's packs (AwsSolutions, HIPAA, NIST 800-53 R5, PCI) that say the same as one of ours."""
 
 
-def with_equivalents(reasons: Mapping[str, str]) -> dict[str, str]:
+def with_equivalents(reasons: Overrides) -> dict[str, str | None]:
     """The reasons, and each again for the rules of cdk-nag that say the same."""
     return {each: reason for rule, reason in reasons.items() for each in (rule, *EQUIVALENTS.get(rule, ()))}
 
@@ -75,13 +75,13 @@ def checked_overrides(
     return checked
 
 
-def acknowledge(construct: IConstruct, reasons: Mapping[str, str], overrides: Overrides | None = None) -> None:
+def acknowledge(construct: IConstruct, reasons: Overrides, overrides: Overrides | None = None) -> None:
     """Acknowledge rules on this one construct.
 
     Args:
         construct: the resource (L1) that carries the findings.
         reasons: rule id to the reason, ids short (``SMN-NB-07``, ``AwsSolutions-SM3``,
-            ``AwsSolutions-IAM5[Resource::*]``).
+            ``AwsSolutions-IAM5[Resource::*]``); None for what is acknowledged only where the user gives a reason.
         overrides: the user's own reasons; None as a reason withdraws the acknowledgement. An override of
             ``AwsSolutions-IAM5`` holds for all findings of that rule. Ids that are not among the reasons are left to
             the construct that acknowledges them.

@@ -16,6 +16,8 @@ HTTPS = 443
 DEFAULT_QUOTA = 60
 """Inbound rules per security group: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 _DESCRIPTION = "HTTPS to interface endpoints"
+_RULE = "Default"
+"""An id that adds nothing to that of the construct around."""
 
 
 class EndpointGroup:
@@ -38,6 +40,7 @@ class EndpointGroup:
         self._quota = quota
         self._group: ec2.SecurityGroup | None = None
         self._workloads: dict[str, tuple[ec2.ISecurityGroup, Construct]] = {}
+        self._places: dict[str, Construct] = {}
         self._peers: dict[str, int] = {}
         self._by_range = False
 
@@ -86,6 +89,11 @@ class EndpointGroup:
             return True
         return isinstance(self._vpc, ec2.Vpc) and _stack_of(self._vpc) == theirs
 
+    def rules_of(self, groups: Sequence[ec2.ISecurityGroup]) -> list[IConstruct]:
+        """The rules of these groups and of the endpoints' that are resources of their own."""
+        placed = [self._places[group.node.path] for group in groups if group.node.path in self._places]
+        return [*placed, *separate_rules([*groups, *([self._group] if self._group else [])])]
+
     def admit_peer(self, peer: ec2.IPeer, *, rules: int) -> None:
         """Admit HTTPS from a peer.
 
@@ -122,9 +130,11 @@ class EndpointGroup:
         )
 
     def _admit_group(self, group: ec2.ISecurityGroup, home: Construct) -> None:
+        # What waits for the rule waits for what is left in its place, should ranges take it over.
+        place = self._places[group.node.path] = Construct(home, self._rule_id(group, home))
         ec2.CfnSecurityGroupIngress(
-            home,
-            self._rule_id(group, home),
+            place,
+            _RULE,
             group_id=self.security_group.security_group_id,
             ip_protocol="tcp",
             from_port=HTTPS,
@@ -144,8 +154,8 @@ class EndpointGroup:
             )
         self._check(len(ranges))
         self._by_range = True
-        for group, home in self._workloads.values():
-            home.node.try_remove_child(self._rule_id(group, home))
+        for place in self._places.values():
+            place.node.try_remove_child(_RULE)
         for each in dict.fromkeys(ranges):
             assert each is not None
             self.security_group.add_ingress_rule(ec2.Peer.ipv4(each), ec2.Port.tcp(HTTPS), _DESCRIPTION)
@@ -170,6 +180,12 @@ class EndpointGroup:
             "let workloads share a group, or raise the quota of inbound rules per security group (Service Quotas, L-0EA8095F) "
             f"and set security_group_rule_quota to {number} or more"
         )
+
+
+def separate_rules(groups: Sequence[ec2.ISecurityGroup]) -> list[IConstruct]:
+    """The rules of groups that are resources of their own, because they name another group."""
+    kinds = (ec2.CfnSecurityGroupIngress, ec2.CfnSecurityGroupEgress)
+    return [child for group in groups for child in group.node.children if isinstance(child, kinds)]
 
 
 def _stack_of(thing: object) -> str:

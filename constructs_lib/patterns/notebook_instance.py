@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 import jsii
@@ -11,15 +11,23 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
-from constructs import Construct
+from constructs import Construct, IConstruct
 
-from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, acknowledge, checked_overrides, with_equivalents
+from constructs_lib.patterns.acknowledgements import (
+    WILDCARD_RULE,
+    Overrides,
+    acknowledge,
+    checked_overrides,
+    with_equivalents,
+)
 from constructs_lib.patterns.encryption import encryption_key
 from constructs_lib.patterns.enforcement import enforce
 from constructs_lib.patterns.execution_role import PERMISSIONS, execution_role
 from constructs_lib.patterns.lifecycle import Part, joined, packaged, user_parts
 from constructs_lib.patterns.notebook_options import NotebookSettings
 from constructs_lib.patterns.presigned import OpenFrom, grant_presigned_url
+from constructs_lib.patterns.principals import kind_of
+from constructs_lib.patterns.stacks import built_upon, same_stack
 
 _LOG_GROUP = "/aws/sagemaker/NotebookInstances"
 _OPEN = ("sagemaker:CreatePresignedNotebookInstanceUrl", "sagemaker:DescribeNotebookInstance")
@@ -49,7 +57,7 @@ class NotebookInstance(Construct):
         *,
         direct_internet_access: bool,
         vpc_attached: bool,
-        reasons: Mapping[str, str],
+        reasons: Overrides,
     ) -> None:
         """Make the parts; what differs between the notebooks stands in the arguments."""
         self._settings = settings
@@ -104,7 +112,29 @@ class NotebookInstance(Construct):
         places = OpenFrom(
             page="notebook", ip_ranges=ip_ranges, vpcs=vpcs, vpc_ip_ranges=vpc_ip_ranges, vpc_endpoints=vpc_endpoints
         )
-        return grant_presigned_url(grantee, actions=_OPEN, resource_arn=self.notebook_instance.ref, places=places)
+        to = self._beside(grantee.grant_principal) or grantee
+        return grant_presigned_url(to, actions=_OPEN, resource_arn=self.notebook_instance.ref, places=places)
+
+    def _beside(self, principal: iam.IPrincipal) -> iam.ManagedPolicy | None:
+        """A policy in the notebook's stack for a principal that comes before the notebook, and whose own policy must not name it; None for others."""
+        kind = kind_of(principal)
+        if kind is None:
+            return None
+        owner = cast("IConstruct", principal)
+        own = owner.node.path == self.role.node.path and owner.node.try_find_child("Resource") is not None
+        if not own and (same_stack(owner, self) or not built_upon(self._uses(), owner)):
+            return None
+        name = f"OpenPolicy{cdk.Names.unique_resource_name(owner, max_length=60)}"
+        policy = self.node.try_find_child(name)
+        if policy is None:
+            policy = iam.ManagedPolicy(self, name, description=f"Opens the notebook {self.node.path}")
+            getattr(policy, f"attach_to_{kind}")(principal)
+        assert isinstance(policy, iam.ManagedPolicy)
+        return policy
+
+    def _uses(self) -> list[IConstruct]:
+        """What the notebook is made from, by which it is known which stacks its own depends on."""
+        return [self, self.role, self.encryption_key, *self.security_groups]
 
     def _execution_role(self, *, vpc_attached: bool) -> iam.Role:
         return execution_role(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, IConstruct
 from typing_extensions import Unpack
 
 from constructs_lib.patterns.errors import listed, require_type
@@ -64,9 +64,11 @@ class NoVpcNotebook(NotebookInstance):
 class VpcNotebookDirectInternet(VpcNotebookInstance):
     """A notebook with two interfaces: SageMaker's for the internet, and one in your VPC.
 
-    Only the VPC's own ranges go through the VPC; on-premises and peered ranges do so when they are named here
-    (SMN-NB-09). By its nature it breaks SMN-NB-07, which is acknowledged on the notebook (with the rules of cdk-nag
-    that say the same).
+    Only the VPC's own ranges go through the VPC; on-premises and peered ranges do so when they are named here. Without
+    any, the checks warn where the route table of the subnet has a gateway endpoint, as in every private network, or
+    leads to peered or on-premises networks, because the notebook does not use these (SMN-NB-09); where that is meant,
+    ``acknowledgements={"SMN-NB-09": "..."}`` says so. By its nature it breaks SMN-NB-07, which is acknowledged on the
+    notebook (with the rules of cdk-nag that say the same).
 
     Args:
         scope: where the construct is made.
@@ -114,7 +116,8 @@ class VpcNotebookDirectInternet(VpcNotebookInstance):
             security_groups=security_groups,
             direct_internet_access=True,
             allow_all_outbound=allow_all_outbound,
-            reasons={"SMN-NB-07": _DIRECT_INTERNET},
+            # A warning where the VPC offers what the notebook does not use: whether that is meant, only the user can say.
+            reasons={"SMN-NB-07": _DIRECT_INTERNET, "SMN-NB-09": None},
         )
         if security_groups is None and not allow_all_outbound:
             self._let_out(vpc)
@@ -248,9 +251,13 @@ class PrivateNotebook(VpcNotebookInstance):
         return [each for each in endpoints if isinstance(each, ec2.InterfaceVpcEndpoint)]
 
     def _wait_for_the_way_to(self, services: Sequence[Service]) -> None:
-        """The scripts of its first start may use it."""
+        """The scripts of its first start may use it: endpoints, and the rules of the groups that are resources of their own."""
         endpoints = [self.network.endpoints[each] for each in services if each in self.network.endpoints]
-        self.notebook_instance.node.add_dependency(self.subnet.internet_connectivity_established, *endpoints)
+        rules = self.network.rules_of(self)
+        self.notebook_instance.node.add_dependency(self.subnet.internet_connectivity_established, *endpoints, *rules)
+
+    def _uses(self) -> list[IConstruct]:
+        return [*super()._uses(), self.network, self.network.vpc]
 
     def _marks(self) -> dict[str, str]:
         proxy = self.network.http_proxy

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
-from constructs import Construct
+from constructs import IConstruct
 
+from constructs_lib.patterns.acknowledgements import Overrides
+from constructs_lib.patterns.endpoint_group import separate_rules
 from constructs_lib.patterns.lifecycle import Part, packaged
 from constructs_lib.patterns.notebook_instance import NotebookInstance
 from constructs_lib.patterns.notebook_options import MAX_SECURITY_GROUPS, NotebookSettings, require_list
@@ -37,7 +39,7 @@ class VpcNotebookInstance(NotebookInstance):
         security_groups: Sequence[ec2.ISecurityGroup] | None,
         direct_internet_access: bool,
         allow_all_outbound: bool,
-        reasons: Mapping[str, str],
+        reasons: Overrides,
     ) -> None:
         """Make the parts, attached to a subnet."""
         _check_groups(security_groups)
@@ -92,7 +94,7 @@ class VpcNotebookInstance(NotebookInstance):
         )
         self._mounts[path] = Part(f"mount-{len(self._mounts) + 1}", script)
         # The first start mounts it, so targets and rules come before the notebook.
-        rules = _rules([*file_system.connections.security_groups, *self.security_groups])
+        rules = separate_rules([*file_system.connections.security_groups, *self.security_groups])
         self.notebook_instance.node.add_dependency(file_system.mount_targets_available, *rules)
         self._update_lifecycle()
 
@@ -119,11 +121,8 @@ class VpcNotebookInstance(NotebookInstance):
     def _construct_parts(self) -> list[Part]:
         return list(self._mounts.values())
 
-
-def _rules(groups: Sequence[ec2.ISecurityGroup]) -> list[Construct]:
-    """The rules that are resources of their own."""
-    kinds = (ec2.CfnSecurityGroupIngress, ec2.CfnSecurityGroupEgress)
-    return [child for group in groups for child in group.node.children if isinstance(child, kinds)]
+    def _uses(self) -> list[IConstruct]:
+        return [*super()._uses(), self.subnet]
 
 
 def _check_groups(groups: Sequence[ec2.ISecurityGroup] | None) -> None:

@@ -23,7 +23,7 @@ from constructs_lib.patterns.lifecycle import MAX_BYTES
 from constructs_lib.patterns.notebook_options import NotebookOptions
 from constructs_lib.services import LOGS, S3, SAGEMAKER_API, SAGEMAKER_RUNTIME, STS
 from constructs_lib.services import NOTEBOOK as NOTEBOOK_PAGE
-from constructs_lib.testing import assert_no_findings
+from constructs_lib.testing import assert_no_findings, findings
 
 NOTEBOOK = "AWS::SageMaker::NotebookInstance"
 CONFIG = "AWS::SageMaker::NotebookInstanceLifecycleConfig"
@@ -325,6 +325,25 @@ class TestAcknowledgements:
         assert not {"SageMakerNetwork::SMN-NB-12", "SageMakerNetwork::SMN-NB-13"} & set(
             acknowledged(notebook.notebook_instance)
         )
+
+    @pytest.mark.parametrize(
+        ("options", "severity"),
+        [({}, "warning"), ({"on_premises_cidrs": ["192.168.0.0/16"]}, "info"), ({"plain": True}, "info")],
+    )
+    def test_what_the_vpc_offers_in_vain(self, stack: cdk.Stack, options: dict[str, Any], severity: str) -> None:
+        """A gateway endpoint that the notebook goes past is a warning where nothing is routed, as SMN-NB-09 has it."""
+        vpc = make_vpc(stack) if options.pop("plain", False) else PrivateNetwork(stack, "Network").vpc
+        VpcNotebookDirectInternet(stack, "Notebook", vpc=vpc, **options)
+        assert [(each.rule.id, each.severity.value) for each in findings(stack) if "NB" in each.rule.id] == [
+            ("SMN-NB-09", severity)
+        ]
+
+    def test_a_reason_of_the_user_s_own(self, stack: cdk.Stack) -> None:
+        """What depends on the VPC is acknowledged only where the user says why."""
+        vpc = PrivateNetwork(stack, "Network").vpc
+        reason = "public data sets alone, which no endpoint of ours has to see"
+        VpcNotebookDirectInternet(stack, "Notebook", vpc=vpc, acknowledgements={"SMN-NB-09": reason})
+        assert not [each for each in findings(stack) if "NB" in each.rule.id]
 
 
 PACKS = [cdk_nag.AwsSolutionsChecks, cdk_nag.HIPAASecurityChecks, cdk_nag.NIST80053R5Checks, cdk_nag.PCIDSS321Checks]
@@ -831,6 +850,30 @@ class TestPrivateNotebook:
         template = Template.from_stack(stack)
         (notebook,) = template.find_resources(NOTEBOOK).values()
         assert set(template.find_resources("AWS::EC2::VPCEndpoint")) <= set(notebook["DependsOn"])
+
+    @pytest.mark.parametrize("kind", ["AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"])
+    def test_it_waits_for_the_rules_of_the_groups(self, stack: cdk.Stack, kind: str) -> None:
+        """An endpoint that is there and lets nobody in is no way."""
+        PrivateNotebook(stack, "Notebook")
+        template = Template.from_stack(stack)
+        (notebook,) = template.find_resources(NOTEBOOK).values()
+        (rule,) = template.find_resources(kind)
+        assert rule in notebook["DependsOn"]
+
+    def test_it_waits_for_no_rule_that_ranges_replaced(self, stack: cdk.Stack) -> None:
+        """Above the quota the network admits its subnets' ranges instead, in the group itself."""
+        network = PrivateNetwork(stack, "Network", security_group_rule_quota=2)
+        for number in range(3):
+            PrivateNotebook(stack, f"Notebook{number}", network=network)
+        template = Template.from_stack(stack).to_json()["Resources"]
+        for each in template.values():
+            assert set(each.get("DependsOn", ())) <= set(template)
+
+    def test_with_nat_it_waits_for_its_own_rules_alone(self, stack: cdk.Stack) -> None:
+        """Where no endpoint is made there is no group of endpoints either."""
+        PrivateNotebook(stack, "Notebook", network=PrivateNetwork(stack, "Network", egress=Egress.NAT_PER_AZ))
+        groups = Template.from_stack(stack).find_resources("AWS::EC2::SecurityGroup")
+        assert not [name for name in groups if "Endpoint" in name]
 
     def test_the_page_gets_its_endpoint_where_asked(self, stack: cdk.Stack) -> None:
         """In the right name of its own partition's prefix."""
