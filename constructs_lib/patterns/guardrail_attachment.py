@@ -6,22 +6,29 @@ from collections.abc import Sequence
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
 from constructs_lib.patterns.errors import differ
+from constructs_lib.patterns.principals import kind_of
+from constructs_lib.patterns.stacks import built_upon, same_stack
 
 Principal: TypeAlias = "iam.IRole | iam.IUser | iam.IGroup"
 Allowed = frozenset[str]
 """The subnets and groups that a set of guardrails leaves allowed."""
 
-_KINDS = ("role", "user", "group")
 _GOVERNED: WeakKeyDictionary[IConstruct, dict[str, tuple[str, Allowed]]] = WeakKeyDictionary()
 """By app, path of the principal: which guardrails it has, and what they allow."""
 
 
-def attach(principal: Principal, policies: Sequence[iam.ManagedPolicy]) -> None:
+def attach(principal: Principal, policies: Sequence[iam.ManagedPolicy], *, uses: Sequence[IConstruct]) -> None:
     """Attach managed policies to a principal of the app or to one that is brought in.
+
+    Args:
+        principal: the role, user or group.
+        policies: the policies.
+        uses: what the policies and all that they come with are made from.
 
     Raises:
         TypeError: not a role, user or group.
@@ -29,7 +36,7 @@ def attach(principal: Principal, policies: Sequence[iam.ManagedPolicy]) -> None:
     """
     kind = _kind(principal)
     for policy in policies:
-        if principal.node.try_find_child("Resource") is not None:
+        if principal.node.try_find_child("Resource") is not None and not _after(policy, principal, uses):
             # Named in the principal itself, it is there as soon as the principal is.
             principal.add_managed_policy(policy)
         else:
@@ -38,12 +45,17 @@ def attach(principal: Principal, policies: Sequence[iam.ManagedPolicy]) -> None:
             getattr(policy, f"attach_to_{kind}")(principal)
 
 
-def bound(principal: Principal, boundary: iam.ManagedPolicy) -> None:
+def bound(principal: Principal, boundary: iam.ManagedPolicy, *, uses: Sequence[IConstruct]) -> None:
     """Set the permissions boundary of a role or user of the app.
+
+    Args:
+        principal: the role or user.
+        boundary: the policy.
+        uses: what it and all that it comes with are made from.
 
     Raises:
         TypeError: not a role, user or group.
-        ValueError: a group, or a principal that is brought in: neither takes a boundary.
+        ValueError: a group, or a principal that is brought in: neither takes a boundary; a principal in a stack that comes before the boundary's.
     """
     kind = _kind(principal)
     if kind == "group":
@@ -54,6 +66,12 @@ def bound(principal: Principal, boundary: iam.ManagedPolicy) -> None:
         raise ValueError(
             f"{kind} {principal.node.path} is brought in from elsewhere: its permissions boundary is set where it is made, "
             "or use GuardrailForm.MANAGED_POLICY"
+        )
+    if _after(boundary, principal, uses):
+        theirs, ours = cdk.Stack.of(principal).node.path, cdk.Stack.of(boundary).node.path
+        raise ValueError(
+            f"{kind} {principal.node.path} is in stack {theirs}, which {ours} with its boundary depends on, and would depend on {ours} in turn: "
+            "make it in another stack, or use GuardrailForm.MANAGED_POLICY"
         )
     iam.PermissionsBoundary.of(principal).apply(boundary)
 
@@ -73,8 +91,13 @@ def claim(principal: Principal, guardrails: IConstruct, allowed: Allowed) -> Non
         )
 
 
+def _after(policy: iam.ManagedPolicy, principal: Principal, uses: Sequence[IConstruct]) -> bool:
+    """Whether the policy's stack depends on the principal's, which then cannot name the policy."""
+    return not same_stack(policy, principal) and built_upon([policy, *uses], principal)
+
+
 def _kind(principal: Principal) -> str:
-    found = next((kind for kind in _KINDS if hasattr(principal, f"{kind}_name")), None)
+    found = kind_of(principal)
     if found is None:
         raise TypeError(f"principals has {principal!r}: give roles, users or groups")
     return found

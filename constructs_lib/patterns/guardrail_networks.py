@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_ec2 as ec2
+from constructs import IConstruct
 
 if TYPE_CHECKING:
     from constructs_lib.patterns.training import PrivateTrainingJobNetwork
@@ -36,3 +37,20 @@ def allowed_ids(
                 f"networks and {argument} are both empty: without any allowed, every workload would be outside; name at least one"
             )
     return list(dict.fromkeys(subnet_ids)), list(dict.fromkeys(group.security_group_id for group in groups))
+
+
+def foundations(networks: Sequence[PrivateTrainingJobNetwork]) -> list[IConstruct]:
+    """What training job networks are made from, by which it is known which stacks theirs depend on."""
+    return [
+        each
+        for jobs in networks
+        for each in (
+            jobs,
+            jobs.role,
+            jobs.encryption_key,
+            jobs.network,
+            jobs.network.vpc,
+            *jobs.subnets,
+            *jobs.security_groups,
+        )
+    ]

@@ -18,7 +18,7 @@ from constructs_lib.patterns import guardrail_statements as write
 from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, Overrides, acknowledge, checked_overrides, for_packs
 from constructs_lib.patterns.errors import listed
 from constructs_lib.patterns.guardrail_attachment import attach, bound, claim
-from constructs_lib.patterns.guardrail_networks import allowed_ids
+from constructs_lib.patterns.guardrail_networks import allowed_ids, foundations
 from constructs_lib.patterns.presigned import OpenFrom
 
 if TYPE_CHECKING:
@@ -128,6 +128,8 @@ class SageMakerGuardrails(Construct):
         )
         self.form = form
         self._allowed = frozenset([*subnet_ids, *group_ids])
+        places = presigned_urls.places if presigned_urls else ()
+        self._uses = [*foundations(networks), *subnets, *security_groups, *volume_keys, *places]
         self.documents = self._documents(statements)
         self.managed_policies: list[iam.ManagedPolicy] = []
         if form is not GuardrailForm.SERVICE_CONTROL_POLICY:
@@ -151,9 +153,9 @@ class SageMakerGuardrails(Construct):
             )
         for principal in principals:
             if self.form is GuardrailForm.PERMISSIONS_BOUNDARY:
-                bound(principal, self.managed_policies[0])
+                bound(principal, self.managed_policies[0], uses=self._uses)
             else:
-                attach(principal, self.managed_policies)
+                attach(principal, self.managed_policies, uses=self._uses)
             claim(principal, self, self._allowed)
 
     def _documents(self, statements: Sequence[write.Statement]) -> list[dict[str, Any]]:
@@ -200,6 +202,9 @@ class PresignedUrls:
         vpcs: VPCs that the call comes from, through an endpoint. Default: none.
         ip_ranges: public ranges (CIDR) of clients that come over the internet. Default: none.
 
+    Attributes:
+        places: the endpoints and VPCs.
+
     Raises:
         ValueError: no place at all, a private range (SMN-IAM-02), or one endpoint of the two.
 
@@ -216,6 +221,7 @@ class PresignedUrls:
     ) -> None:
         # Its checks are wanted; what it allows, the statement below denies everywhere else.
         OpenFrom(page="notebook or studio", vpc_endpoints=vpc_endpoints, vpcs=vpcs, ip_ranges=ip_ranges)
+        self.places = (*vpc_endpoints, *vpcs)
         self._vpc_endpoints = [endpoint.vpc_endpoint_id for endpoint in vpc_endpoints]
         self._vpcs = [vpc.vpc_id for vpc in vpcs]
         self._ip_ranges = list(ip_ranges)

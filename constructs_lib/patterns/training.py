@@ -19,6 +19,8 @@ from constructs_lib.patterns.encryption import encryption_key as key_of
 from constructs_lib.patterns.enforcement import enforce
 from constructs_lib.patterns.errors import require_type
 from constructs_lib.patterns.execution_role import execution_role, network_interface_policy
+from constructs_lib.patterns.guardrail_attachment import attach
+from constructs_lib.patterns.guardrail_networks import foundations
 from constructs_lib.patterns.guardrails import SageMakerGuardrails
 from constructs_lib.patterns.job_group import EFA_REASONS, job_group
 from constructs_lib.patterns.job_parameters import checked_prefix, job_parameters
@@ -222,11 +224,7 @@ class PrivateTrainingJobNetwork(Construct):
         if policy is None:
             policy = network_interface_policy(self, "NetworkInterfaces", acknowledgements=self._overrides)
         assert isinstance(policy, iam.ManagedPolicy)
-        if role.node.try_find_child("Resource") is not None:
-            role.add_managed_policy(policy)
-        else:
-            # The CDK would leave out a role that is brought in and say nothing; the policy can name it all the same.
-            policy.attach_to_role(role)
+        attach(role, [policy], uses=foundations([self]))
 
     def require_for(self, *principals: iam.IRole | iam.IUser | iam.IGroup) -> SageMakerGuardrails:
         """Have roles, users or groups start SageMaker workloads in this network and nowhere else: denied otherwise, whatever else allows it.

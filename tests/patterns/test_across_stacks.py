@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
@@ -12,10 +14,12 @@ from aws_cdk.assertions import Template
 
 from constructs_lib import (
     Egress,
+    GuardrailForm,
     NoVpcNotebook,
     PrivateNetwork,
     PrivateNotebook,
     PrivateTrainingJobNetwork,
+    SageMakerGuardrails,
     StudioDomain,
     VpcNotebookDirectInternet,
     VpcOnly,
@@ -140,3 +144,107 @@ def test_a_role_and_a_key_of_another_stack(first, second):
     )
     second.node.root.synth()
     assert (first.dependencies, second.dependencies) == ([], [first])
+
+
+def managed_policies(stack, name):
+    """The managed policies of the stack whose logical id has the name, with what they are attached to."""
+    found = Template.from_stack(stack).find_resources("AWS::IAM::ManagedPolicy")
+    return {
+        key: [*each["Properties"].get("Roles", ()), *each["Properties"].get("Users", ())]
+        for key, each in found.items()
+        if name in key
+    }
+
+
+def people(stack, name="Scientists"):
+    return iam.Role(stack, name, assumed_by=iam.AccountRootPrincipal())
+
+
+def test_guardrails_for_the_jobs_role_of_another_stack(first, second):
+    """The stack of the jobs names the role, so the role's does not name their policy."""
+    role = iam.Role(first, "Role", assumed_by=SAGEMAKER)
+    jobs = PrivateTrainingJobNetwork(second, "Jobs", role=role)
+    jobs.require_for(role)
+    jobs.grant_network_interfaces(role)
+    second.node.root.synth()
+    assert (first.dependencies, second.dependencies) == ([], [first])
+    for name in ("Guardrails", "NetworkInterfaces"):
+        (attached,) = managed_policies(second, name).values()
+        assert len(attached) == 1
+
+
+def test_guardrails_for_people_beside_the_network(app, first, second):
+    """The same where the network of the jobs is made beside the people, or beside what it is made from."""
+    network = PrivateNetwork.from_vpc(second, "Network", vpc=isolated_vpc(first), egress=Egress.NONE)
+    jobs = PrivateTrainingJobNetwork(cdk.Stack(app, "Jobs"), "Jobs", network=network)
+    jobs.require_for(people(first), people(second), iam.User(first, "User"))
+    app.synth()
+    assert (first.dependencies, second.dependencies) == ([], [first])
+    assert [len(attached) for attached in managed_policies(cdk.Stack.of(jobs), "Guardrails").values()] == [3]
+
+
+def test_guardrails_for_people_of_a_later_stack(app, first):
+    """People whose stack may use that of the jobs name the policy themselves."""
+    jobs = PrivateTrainingJobNetwork(first, "Jobs")
+    later = cdk.Stack(app, "Later")
+    scientists = people(later)
+    jobs.encryption_key.grant_decrypt(scientists)
+    jobs.require_for(scientists)
+    app.synth()
+    assert (first.dependencies, later.dependencies) == ([], [first])
+
+
+def test_guardrails_after_a_stack_that_is_depended_on(app, first, second):
+    """A dependency that the app states counts as well, over several stacks."""
+    middle = cdk.Stack(app, "Middle")
+    middle.add_stack_dependency(first)
+    second.add_stack_dependency(middle)
+    jobs = PrivateTrainingJobNetwork(second, "Jobs")
+    jobs.require_for(people(first))
+    app.synth()
+    assert first.dependencies == []
+
+
+def test_a_boundary_that_cannot_be(first, second):
+    """A role's boundary stands in the role alone, so that of an earlier stack is refused."""
+    network = PrivateNetwork(first, "Network")
+    jobs = PrivateTrainingJobNetwork(second, "Jobs", network=network)
+    boundary = SageMakerGuardrails(second, "Boundary", networks=[jobs], form=GuardrailForm.PERMISSIONS_BOUNDARY)
+    message = (
+        "role First/Scientists is in stack First, which Second with its boundary depends on, and would depend on Second in turn: "
+        "make it in another stack, or use GuardrailForm.MANAGED_POLICY"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        boundary.attach_to(people(first))
+
+
+def test_opening_a_notebook_with_its_own_role(first):
+    """A notebook comes after the role that is given to it, so the permission to open it stands beside the role's own."""
+    role = iam.Role(first, "Role", assumed_by=SAGEMAKER)
+    role.add_to_policy(iam.PolicyStatement(actions=["ec2:DescribeVpcs"], resources=["*"]))
+    notebook = NoVpcNotebook(first, "Notebook", role=role)
+    for offices in (["203.0.113.0/24"], ["198.51.100.0/24"]):
+        notebook.grant_open(role, ip_ranges=offices).assert_success()
+    first.node.root.synth()
+    (attached,) = managed_policies(first, "OpenPolicy").values()
+    assert attached == [first.resolve(role.role_name)]
+
+
+def test_opening_a_notebook_from_the_stack_of_its_network(first, second):
+    """People and the network in one stack, the notebook in another: the permission stands with the notebook."""
+    notebook = PrivateNotebook(second, "Notebook", network=PrivateNetwork(first, "Network"))
+    for person in (people(first), iam.User(first, "User")):
+        notebook.grant_open(person, ip_ranges=["203.0.113.0/24"])
+    second.node.root.synth()
+    assert (first.dependencies, second.dependencies) == ([], [first])
+    assert len(managed_policies(second, "OpenPolicy")) == 2
+
+
+def test_opening_a_notebook_from_a_later_stack(app, first):
+    """Everybody else gets it in their own policy, as the CDK has it."""
+    notebook = NoVpcNotebook(first, "Notebook")
+    later = cdk.Stack(app, "Later")
+    notebook.grant_open(people(later), ip_ranges=["203.0.113.0/24"])
+    app.synth()
+    assert (first.dependencies, later.dependencies) == ([], [first])
+    assert managed_policies(first, "OpenPolicy") == {}
