@@ -24,7 +24,7 @@ from constructs_lib import (
     VpcNotebookDirectInternet,
     VpcOnly,
 )
-from constructs_lib.services import NOTEBOOK, SAGEMAKER_API, SAGEMAKER_RUNTIME, by_name
+from constructs_lib.services import NOTEBOOK, SAGEMAKER_API, SAGEMAKER_RUNTIME, Service, named
 
 USERS = ["ana", "ben", "chi"]
 ON_PREMISES = ["10.0.0.0/16"]
@@ -114,18 +114,25 @@ class PrivateTrainingJobsStack(cdk.Stack):
 class ExistingVpcStack(cdk.Stack):
     """What the private patterns dial in a VPC that exists, each endpoint once for all of them."""
 
-    def __init__(self, scope: Construct, name: str, *, vpc_id: str, endpoints: str, **options: object) -> None:
+    def __init__(
+        self, scope: Construct, name: str, *, vpc_id: str, endpoints: list[Service], **options: object
+    ) -> None:
         super().__init__(scope, name, **options)
         vpc = ec2.Vpc.from_lookup(self, "Vpc", vpc_id=vpc_id)
-        found = [by_name(each) for each in endpoints.split(",") if each]
-        self.network = PrivateNetwork.from_vpc(self, "Network", vpc=vpc, egress=Egress.NONE, endpoints=found)
+        # The look-up calls subnets private that have a way out, and isolated those that have none.
+        egress = Egress.NAT_PER_AZ if vpc.private_subnets else Egress.NONE
+        self.network = PrivateNetwork.from_vpc(self, "Network", vpc=vpc, egress=egress, endpoints=endpoints)
 
 
 app = cdk.App()
 environment = cdk.Environment(account=app.node.try_get_context("account"), region=app.node.try_get_context("region"))
 shared = None
 if vpc_id := app.node.try_get_context("vpc_id"):
-    endpoints = app.node.try_get_context("endpoints") or ""
+    names = app.node.try_get_context("endpoints") or ""
+    try:
+        endpoints = [named(name.strip()) for name in names.split(",") if name.strip()]
+    except ValueError as error:
+        raise SystemExit(f"endpoints is {names!r}: {error}") from None
     shared = ExistingVpcStack(app, "ExistingVpc", vpc_id=vpc_id, endpoints=endpoints, env=environment).network
 NoVpcNotebookStack(app, "NoVpcNotebook", env=environment)
 VpcNotebookDirectInternetStack(app, "VpcNotebookDirectInternet", env=environment)

@@ -285,6 +285,21 @@ def by_name(name: str) -> Service | None:
     return _BY_NAME.get(name)
 
 
+def named(name: str) -> Service:
+    """The service of that name (``sagemaker.api``), as people write it.
+
+    Raises:
+        ValueError: there is none; the message has the nearest names.
+    """
+    import difflib
+
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    near = difflib.get_close_matches(name.lower(), _BY_NAME, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(_BY_NAME)}"
+    raise ValueError(f"no service is named {name!r}: {hint}")
+
+
 def from_endpoint(service_name: str) -> Service | None:
     """The service of an endpoint's service name, in any partition and region; the region may be a wildcard or a placeholder.
 

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 
 from constructs_lib import services
-from constructs_lib.services import ALL, GATEWAY, INTERFACE, Service, by_name, from_endpoint
+from constructs_lib.services import ALL, GATEWAY, INTERFACE, STS, Service, by_name, from_endpoint, named
 
 REGIONS = ("us-east-1", "eu-west-1", "ap-northeast-1", "us-gov-west-1", "cn-north-1", "cn-northwest-1")
 WITHOUT_CONSTANT = {"mlflow", "s3express", "sagemaker.featurestore-runtime-fips"}
@@ -140,3 +140,14 @@ def test_text() -> None:
     """A service reads as its name in messages."""
     assert f"{services.S3}" == "s3"
     assert repr(services.S3) == "Service('s3')"
+
+
+def test_named() -> None:
+    """A name as people write it; a wrong one is answered with the nearest, or with all."""
+    assert named("sts") is STS
+    with pytest.raises(
+        ValueError, match=r"^no service is named 'Sagemaker.Runtimes': did you mean sagemaker.runtime or "
+    ):
+        named("Sagemaker.Runtimes")
+    with pytest.raises(ValueError, match=r"^no service is named 'xyzzy': there are s3, .*, sqs$"):
+        named("xyzzy")

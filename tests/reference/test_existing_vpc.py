@@ -30,10 +30,14 @@ LOOKED_UP = {
         "subnetGroups": [{"name": "Isolated", "type": "Isolated", "subnets": SUBNETS}],
     }
 }
+WITH_NAT = {
+    key: {**facts, "subnetGroups": [{"name": "Private", "type": "Private", "subnets": SUBNETS}]}
+    for key, facts in LOOKED_UP.items()
+}
 
 
-def synthesized(folder: Path, **further: str) -> dict[str, dict]:
-    """The templates of app.py by stack, as the CDK's command line has it synthesized."""
+def run(folder: Path, **further: object) -> subprocess.CompletedProcess[str]:
+    """Run app.py as the CDK's command line does."""
     fixed = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
     context = {**fixed, **LOOKED_UP, "account": ACCOUNT, "region": REGION, "vpc_id": VPC, **further}
     environment = {
@@ -43,8 +47,14 @@ def synthesized(folder: Path, **further: str) -> dict[str, dict]:
         "CDK_CONTEXT_JSON": json.dumps(context),
     }
     command = [sys.executable, "app.py"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def synthesized(folder: Path, **further: object) -> dict[str, dict]:
+    """The templates of app.py by stack."""
+    done = run(folder, **further)
     assert done.returncode == 0, done.stderr
+    assert "arning" not in done.stderr
     files = folder.glob("*.template.json")
     return {each.name.partition(".")[0]: json.loads(each.read_text(encoding="utf-8")) for each in files}
 
@@ -67,3 +77,21 @@ def test_each_endpoint_is_made_once_for_all_stacks(tmp_path):
     ours = ("PrivateNotebook", "StudioVpcOnly", "PrivateTrainingJobs")
     assert [endpoints(templates[stack]) for stack in ours] == [Counter()] * 3
     assert all("AWS::EC2::VPC" not in json.dumps(templates[stack]) for stack in ours)
+
+
+def test_nothing_is_made_that_the_vpc_s_nat_serves(tmp_path):
+    """Whether there is a way out, the look-up says: with NAT there are the three endpoints of the private notebook, and no more."""
+    templates = synthesized(tmp_path, endpoints="s3", **WITH_NAT)
+    assert endpoints(templates["ExistingVpc"]) == Counter(["api", "runtime", "notebook"])
+    (facts,) = templates["ExistingVpc"]["Metadata"]["SageMakerNetwork"]["vpcs"].values()
+    assert {each["egress"] for each in facts["subnets"].values()} == {"nat"}
+
+
+def test_an_unknown_service(tmp_path):
+    """One line says which name it is, and which are near."""
+    done = run(tmp_path, endpoints="s3, sagemaker-api")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "endpoints is 's3, sagemaker-api': no service is named 'sagemaker-api': "
+        "did you mean sagemaker.api or sagemaker.api-fips or sagemaker.runtime?\n",
+    )
