@@ -77,7 +77,7 @@ def _attached(stack: DeployedStack, notebook: dict[str, Any]) -> Iterator[Check]
     yield Check("the subnet is private", default_route(stack, notebook["SubnetId"]) != "internet gateway")
     groups = notebook["SecurityGroups"]
     yield _equal("one security group of its own", len(groups), 1)
-    (group,) = stack.client("ec2").describe_security_groups(GroupIds=groups)["SecurityGroups"]
+    (group,) = security_groups(stack, groups)
     yield _equal("that admits nothing", group["IpPermissions"], [])
 
 
@@ -164,7 +164,7 @@ def _studio_vpc_only(stack: DeployedStack) -> Iterator[Check]:
     yield Check(
         "each user profile has a group of its own", len(own) == len(set(own)) and not set(own) & set(domain_groups)
     )
-    for group in stack.client("ec2").describe_security_groups(GroupIds=own)["SecurityGroups"]:
+    for group in security_groups(stack, own):
         ports = [
             (rule["FromPort"], rule["ToPort"]) for rule in group["IpPermissions"] if _peers(rule) == {group["GroupId"]}
         ]
@@ -191,7 +191,7 @@ def _training(stack: DeployedStack) -> Iterator[Check]:
     lists = [value.split(",") for value in parameters.values()]
     groups = next(value for value in lists if value[0].startswith("sg-"))
     subnets = next(value for value in lists if value[0].startswith("subnet-"))
-    for group in stack.client("ec2").describe_security_groups(GroupIds=groups)["SecurityGroups"]:
+    for group in security_groups(stack, groups):
         itself = {group["GroupId"]}
         yield Check(
             "members of the group reach each other", any(_peers(rule) == itself for rule in group["IpPermissions"])
@@ -204,6 +204,14 @@ def _training(stack: DeployedStack) -> Iterator[Check]:
 
 
 # Networks -------------------------------------------------------------------------------------------------------------------------------
+
+
+def security_groups(stack: DeployedStack, ids: list[str]) -> list[dict[str, Any]]:
+    """The groups with these ids, of which EC2 takes each once."""
+    found: list[dict[str, Any]] = stack.client("ec2").describe_security_groups(GroupIds=list(dict.fromkeys(ids)))[
+        "SecurityGroups"
+    ]
+    return found
 
 
 def _peers(rule: dict[str, Any]) -> set[str]:
@@ -255,11 +263,7 @@ def _network(stack: DeployedStack, services: set[str], groups: list[str], subnet
 
 def _admits(stack: DeployedStack, name: str, endpoint: dict[str, Any], groups: list[str]) -> Iterator[Check]:
     ids = [group["GroupId"] for group in endpoint["Groups"]]
-    rules = [
-        rule
-        for group in stack.client("ec2").describe_security_groups(GroupIds=ids)["SecurityGroups"]
-        for rule in group["IpPermissions"]
-    ]
+    rules = [rule for group in security_groups(stack, ids) for rule in group["IpPermissions"]]
     admitted = {peer for rule in rules if (rule["FromPort"], rule["ToPort"]) == (443, 443) for peer in _peers(rule)}
     yield Check(
         f"{name}: admits 443 from the workload's groups", bool(admitted & set(groups)), f"admits {sorted(admitted)}"

@@ -153,3 +153,21 @@ def test_a_broken_promise_is_noticed(stack, change, promise, checked):
     """The one thing that is changed is the one that is reported."""
     broken = [each.text for each in checked(stack, change) if not each.kept]
     assert promise in broken
+
+
+class _OneByOne:
+    """An EC2 that takes each id once, as some of its calls do."""
+
+    def client(self, service):
+        assert service == "ec2"
+        return self
+
+    def describe_security_groups(self, GroupIds):  # noqa: N803 - boto3's name
+        assert len(GroupIds) == len(set(GroupIds))
+        return {"SecurityGroups": [{"GroupId": each} for each in GroupIds]}
+
+
+def test_each_group_is_asked_for_once():
+    """User profiles and endpoints may share groups, and requests may not repeat them."""
+    asked = ["sg-2", "sg-1", "sg-2"]
+    assert [each["GroupId"] for each in promises.security_groups(_OneByOne(), asked)] == ["sg-2", "sg-1"]
