@@ -108,14 +108,25 @@ def test_one_failure_at_any_call(failure):
         )
 
 
+def refused_from(number):
+    """The operation of this call is refused then and ever after."""
+    refused = set()
+
+    def before(each, operation, parameters):
+        if each == number:
+            refused.add(operation)
+        if operation in refused:
+            raise error("AccessDeniedException", "not authorized")
+
+    return before
+
+
 def test_refusal_at_any_call():
     """Without a permission: the reason names the call; nothing was deleted if looking was refused; with the permission the next try ends it."""
     for number in range(1, calls_without_failure() + 1):
         world = account()
         before, other = world.of("d-mine"), world.of("d-other")
-        world.before = at_call(
-            number, lambda operation: (_ for _ in ()).throw(error("AccessDeniedException", "not authorized"))
-        )
+        world.before = refused_from(number)
 
         answer = run(world, delete_event("d-mine"))
 
@@ -127,6 +138,20 @@ def test_refusal_at_any_call():
         world.before = lambda *_: None
         assert run(world, delete_event("d-mine"))["Status"] == "SUCCESS"
         assert (world.of("d-mine"), world.of("d-other")) == ({}, other)
+
+
+def test_a_permission_that_is_new():
+    """Where a stack fails as it is created, IAM may not yet have told all services of the function's permissions."""
+    world = account()
+    began = world.now
+
+    def before(number, operation, parameters):
+        if world.now < began + 40 and operation != "ListApps":
+            raise error("UnauthorizedOperation", "not authorized")
+
+    world.before = before
+    assert run(world, delete_event("d-mine"))["Status"] == "SUCCESS"
+    assert world.of("d-mine") == {}
 
 
 def random_trouble(rng, world):

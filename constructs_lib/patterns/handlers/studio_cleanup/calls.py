@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
-from .outcome import Outcome, outcome
+from .outcome import Outcome, is_denied, outcome
 
 
 class Later(Exception):
@@ -20,6 +20,10 @@ class OutOfTime(Exception):
 
 class Refused(Exception):
     """A call that will fail again; the text names it."""
+
+
+class Denied(Refused):
+    """A call that a permission is missing for."""
 
 
 class Calls:
@@ -88,5 +92,5 @@ class Calls:
 def _translated(method: Callable[..., Any], error: Exception) -> Exception:
     """Whatever may pass by itself is for later: also that an account has no file systems or groups to list, which AWS never says."""
     if outcome(error) is Outcome.REFUSED:
-        return Refused(f"{method.__name__}: {error}")
+        return (Denied if is_denied(error) else Refused)(f"{method.__name__}: {error}")
     return Later(f"{method.__name__}: {error}")

@@ -17,11 +17,14 @@ from typing import Any
 import boto3  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 
-from .calls import Calls, Later, OutOfTime, Refused
+from .calls import Calls, Denied, Later, OutOfTime, Refused
 from .sweep import Clients, Kept, Sweep
 
 PATIENCE = 3600 - 240
 """Seconds until a deletion is given up, a little less than CloudFormation waits, so that the reason still arrives."""
+GRACE = 60
+"""Seconds in which a missing permission may be a new one that has not arrived everywhere: a stack that fails is rolled back at once.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html"""
 MARGIN = 60
 """Seconds at the end of an invocation that are kept for handing over to the next one."""
 PAUSES = (5, 5, 8, 12, 15)
@@ -104,7 +107,7 @@ def _handled(event: Event, context: Any, runtime: Runtime) -> str | None:
         state=state,
     )
     try:
-        _swept(sweep, runtime, f"domain {domain_id}")
+        _swept(sweep, runtime, f"domain {domain_id}", granted_by=state["deadline"] - PATIENCE + GRACE)
     except Kept:
         return f"domain {domain_id} is kept: its tags do not allow this resource to destroy it"
     except OutOfTime as out:
@@ -117,12 +120,13 @@ def _handled(event: Event, context: Any, runtime: Runtime) -> str | None:
     return f"domain {domain_id} is gone with all that belonged to it"
 
 
-def _swept(sweep: Sweep, runtime: Runtime, left: str) -> None:
+def _swept(sweep: Sweep, runtime: Runtime, left: str, *, granted_by: float) -> None:
     """Sweep until nothing is left, twice: what an API did not show the first time is not forgotten.
 
     Raises:
         OutOfTime: with what is left.
         Kept: the domain is to stay.
+        Refused: it cannot go.
     """
     clean = 0
     for turn in itertools.count():
@@ -135,6 +139,10 @@ def _swept(sweep: Sweep, runtime: Runtime, left: str) -> None:
             left = rest or "nothing, as it seems"
         except Later as later:
             left = f"{left.partition(_LAST_ANSWER)[0]}{_LAST_ANSWER}{later})"
+        except Denied as denied:
+            if runtime.now() >= granted_by:
+                raise
+            left = f"{left.partition(_LAST_ANSWER)[0]}{_LAST_ANSWER}{denied})"
         except OutOfTime:
             raise OutOfTime(left) from None
         print(left)

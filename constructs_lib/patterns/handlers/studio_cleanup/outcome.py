@@ -51,6 +51,9 @@ _BUSY = frozenset(
 )
 
 
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+
+
 class Outcome(Enum):
     """What to do after a failed call."""
 
@@ -71,6 +74,11 @@ def outcome(error: BaseException) -> Outcome:
     if isinstance(error, (NoConnection, HTTPClientError)):
         return Outcome.BUSY
     return Outcome.REFUSED
+
+
+def is_denied(error: BaseException) -> bool:
+    """Whether a permission is missing, or is so new that IAM has not yet told the service."""
+    return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in _DENIED
 
 
 def _of_response(error: ClientError) -> Outcome:
