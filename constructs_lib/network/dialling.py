@@ -8,6 +8,9 @@ from constructs_lib.network.addresses import PUBLIC4
 from constructs_lib.network.endpoints import GATEWAY, INTERFACE
 from constructs_lib.network.gates import Crossing, between
 from constructs_lib.network.internet import out
+from constructs_lib.network.path import worst
+from constructs_lib.network.ranges import pieces, to_piece
+from constructs_lib.network.resolving import look_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +34,10 @@ def dial(trail: Trail, start: Vantage, asked: Target) -> None:
     named = next((one for one in known if one.kind == INTERFACE and one.names_resolve), None)
     if named is not None:
         _by_interface(trail, start, asked, named)
+        return
+    away = look_up(trail, vpc, asked.service)
+    if away is not None:
+        _by_interface_of_another(trail, start, asked, away)
         return
     if asked.service.has_gateway and _by_gateway(trail, start, asked, known):
         return
@@ -79,6 +86,25 @@ def _by_interface(trail: Trail, start: Vantage, asked: Target, endpoint: Endpoin
         )
     gates.enter_endpoint(trail, start, asked, endpoint)
     gates.pass_acls(trail, asked, [crossing for place in endpoint.subnets for crossing in between(subnet, place)])
+
+
+def _by_interface_of_another(trail: Trail, start: Vantage, asked: Target, endpoint: Endpoint) -> None:
+    """Take an endpoint of another VPC, to which a private hosted zone leads the names: the routes to its subnets decide first."""
+    paths = []
+    for place in endpoint.subnets:
+        for piece, where in pieces(start.subnets[0], place.cidr):
+            each = trail.fork()
+            to_piece(each, start, asked.with_groups(endpoint.security_groups), piece, where)
+            paths.append(each.path())
+    if not paths:
+        raise NotVisible(f"the subnets of endpoint {endpoint.id}", f"name the SubnetIds of {endpoint.id}")
+    trail.take(worst(paths))
+    if trail.stopped:
+        return
+    trail.hop("endpoint", endpoint.id, f"{endpoint.service_name} in VPC {endpoint.vpc.id}, a private zone leads to it")
+    gates.enter_endpoint(trail, start, asked, endpoint)
+    if not trail.hidden:
+        trail.via = "vpce-interface"
 
 
 def _by_gateway(trail: Trail, start: Vantage, asked: Target, known: tuple[Endpoint, ...]) -> bool:

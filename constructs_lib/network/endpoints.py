@@ -10,6 +10,7 @@ from constructs_lib.network.group_rules import admits, ingress_of
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.iam import statements_of
 from constructs_lib.network.names import HostedZone, zone_for
+from constructs_lib.network.policies import denial, everything
 from constructs_lib.network.routes import RouteTable
 from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
@@ -151,10 +152,16 @@ class Endpoint(Thing):
             return f"endpoint {self.id} is of type {self.kind}"
         asked = self.private_dns
         if asked and not self.only_inbound_resolver:
-            missing = self._dns_off
+            missing = self.vpc.dns_off
             return f"endpoint {self.id} has private DNS, but VPC {self.vpc.id} has {missing} off" if missing else None
-        if self._hosted_zone is not None:
-            return None
+        zone = self._hosted_zone
+        if zone is not None:
+            missing = self.vpc.dns_off
+            return (
+                f"private zone {zone.id} leads to endpoint {self.id}, but VPC {self.vpc.id} has {missing} off"
+                if missing
+                else None
+            )
         if asked:
             return f"private DNS of endpoint {self.id} serves only the inbound resolver, not the VPC itself"
         return f"PrivateDnsEnabled of endpoint {self.id} is false"
@@ -163,21 +170,6 @@ class Endpoint(Thing):
     def names_resolve(self) -> bool:
         """Do the service's usual host names lead to it inside the VPC?"""
         return self.why_names_fail is None
-
-    @fact
-    def _dns_off(self) -> str | None:
-        vpc = self.vpc
-        if vpc.imported and vpc.declared is None:
-            # AWS refuses an endpoint with private DNS in a VPC where either is off; one that deploys is proof enough.
-            return None
-        for name, attribute in (("EnableDnsSupport", "dns_support"), ("EnableDnsHostnames", "dns_hostnames")):
-            try:
-                if not getattr(vpc, attribute):
-                    return name
-            except NotVisible:
-                if not vpc.imported:
-                    raise
-        return None
 
     @fact
     def _hosted_zone(self) -> HostedZone | None:
@@ -192,15 +184,10 @@ class Endpoint(Thing):
         return self.document("PolicyDocument")
 
     @fact
-    def allows_nothing(self) -> bool:
-        """Does its policy surely refuse everything: no Allow, or a Deny of everything without condition?"""
+    def policy_denial(self) -> str | None:
+        """Why its policy surely lets nothing through, in words; None where it allows something."""
         policy = self.policy
-        if policy is None:
-            return False
-        statements = statements_of(self, policy, "PolicyDocument")
-        if not any(statement.allow for statement in statements):
-            return True
-        return any(_denies_everything(statement.body) for statement in statements)
+        return None if policy is None else denial(statements_of(self, policy, "PolicyDocument"), self.service)
 
     @fact
     def full_access(self) -> bool:
@@ -209,7 +196,7 @@ class Endpoint(Thing):
         if policy is None:
             return True
         statements = statements_of(self, policy, "PolicyDocument")
-        return any(one.allow and _everything(one.body) and not one.body.get("Condition") for one in statements)
+        return any(one.allow and everything(one) and not one.body.get("Condition") for one in statements)
 
     @fact
     def zones(self) -> frozenset[Hashable]:
@@ -238,18 +225,6 @@ class Endpoint(Thing):
         return admits(ingress_of(self.security_groups), tuple(who))
 
 
-def _denies_everything(statement: dict[str, Any]) -> bool:
-    return statement.get("Effect") == "Deny" and not statement.get("Condition") and _everything(statement)
-
-
-def _everything(statement: dict[str, Any]) -> bool:
-    if "NotPrincipal" in statement or "NotResource" in statement:
-        return False
-    principal = statement.get("Principal", "*")
-    anybody = principal in ("*", {"AWS": "*"}, {"AWS": ["*"]})
-    return anybody and statement.get("Action") in ("*", ["*"]) and statement.get("Resource", "*") in ("*", ["*"])
-
-
 class DeclaredEndpoint(Endpoint):
     """An endpoint that the metadata declares of an imported VPC."""
 
@@ -270,7 +245,7 @@ class DeclaredEndpoint(Endpoint):
         self.only_inbound_resolver = False
         self.why_names_fail = None if self.private_dns else f"the endpoint for {name} is declared without private DNS"
         self.policy = None
-        self.allows_nothing = False
+        self.policy_denial = None
         self.full_access = facts.get("policy", "full") == "full"
         self.ip_address_type = "ipv4"
 

@@ -99,9 +99,9 @@ def _to_some(target: Target, ranges: Sequence[Range]) -> Question:
 
 
 def _partly_public(rule: Rule, version: int) -> bool:
-    return rule.prefix_list is not None or any(
-        one.overlaps(public) for one in rule.ranges for public in PUBLIC[version]
-    )
+    if rule.prefix_list is not None and not rule.prefixes:
+        return True
+    return any(one.overlaps(public) for one in rule.ranges for public in PUBLIC[version])
 
 
 def to_gateway(target: Target) -> Question:
@@ -166,8 +166,9 @@ def enter_endpoint(trail: Trail, vantage: Vantage, target: Target, endpoint: End
 def pass_policy(trail: Trail, endpoint: Endpoint) -> None:
     """Pass the policy of an endpoint, which is noted; it stops the traffic where it surely refuses everything."""
     try:
-        if endpoint.allows_nothing:
-            trail.stop("endpoint_policy", endpoint.id, f"the policy of endpoint {endpoint.id} allows nothing")
+        if endpoint.policy_denial is not None:
+            text = f"the policy of endpoint {endpoint.id} allows nothing: {endpoint.policy_denial}"
+            trail.stop("endpoint_policy", endpoint.id, text)
         elif endpoint.policy is not None and not endpoint.full_access:
             trail.hop("endpoint-policy", endpoint.id, "limits principals, actions or resources (noted, not judged)")
     except NotVisible:

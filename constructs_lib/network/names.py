@@ -136,6 +136,14 @@ class RecordSet(Thing):
         name = _host(self.known(*path, "Name", default=""))
         return any(same_name(name, host) for host in hosts)
 
+    def targets(self, host: str) -> list[Any]:
+        """What its records for this host name (with `*` for its region) lead to, resolved: alias targets and plain values."""
+        found = []
+        for path in self._paths:
+            if same_name(_host(self.known(*path, "Name", default="")), host):
+                found += [self.get(*path, "AliasTarget"), self.get(*path, "ResourceRecords")]
+        return found
+
     def _mentions(self, path: tuple[str | int, ...], endpoint: Endpoint) -> bool:
         """Does a record point to this endpoint, by its DNS names or network interfaces?"""
         target = [self.get(*path, "AliasTarget"), self.get(*path, "ResourceRecords")]
@@ -195,6 +203,11 @@ def same_name(pattern: str, name: str) -> bool:
     return fnmatchcase(name, pattern) or fnmatchcase(pattern, name)
 
 
+def covers_host(domain: str, host: str) -> bool:
+    """Does a domain hold a host name, where `*` in either stands for anything? A domain of which nothing is known holds none."""
+    return bool(domain.strip("*.")) and (same_name(domain, host) or same_name(f"*.{domain}", host))
+
+
 def zone_for(endpoint: Endpoint, hosts: Iterable[str]) -> HostedZone | None:
     """Return the private hosted zone that leads these host names to an endpoint in its VPC, or None.
 
@@ -221,7 +234,7 @@ def zone_for(endpoint: Endpoint, hosts: Iterable[str]) -> HostedZone | None:
 
 def _serves(zone: HostedZone, hosts: Iterable[str], endpoint: Endpoint, vpc: Vpc) -> bool:
     """Does a zone answer in the VPC, and hold a record that leads one of these host names to the endpoint?"""
-    fitting = [host for host in hosts if same_name(zone.name, host) or same_name(f"*.{zone.name}", host)]
+    fitting = [host for host in hosts if covers_host(zone.name, host)]
     if not fitting:
         return False
     try:

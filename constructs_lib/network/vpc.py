@@ -115,6 +115,24 @@ class Vpc(DeclaredThing):
         return self.flag("EnableDnsHostnames", default=False)
 
     @fact
+    def dns_off(self) -> str | None:
+        """Which attribute keeps private names from resolving in it (`EnableDnsSupport`, `EnableDnsHostnames`); None where both are on.
+
+        AWS refuses an endpoint with private DNS in a VPC where either is off: for an imported one that nothing is declared of, one that deploys is
+        proof enough.
+        """
+        if self.imported and self.declared is None:
+            return None
+        for name, attribute in (("EnableDnsSupport", "dns_support"), ("EnableDnsHostnames", "dns_hostnames")):
+            try:
+                if not getattr(self, attribute):
+                    return name
+            except NotVisible:
+                if not self.imported:
+                    raise
+        return None
+
+    @fact
     def tenancy(self) -> str:
         """`default`, `dedicated` or `host`."""
         if self.imported:

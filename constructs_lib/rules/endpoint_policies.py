@@ -31,12 +31,8 @@ _IAM_GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 def endpoint_policy_allows_something(endpoint: Endpoint, network: Network) -> Findings:
     if not endpoint.given("PolicyDocument"):
         raise NotApplicable
-    if not endpoint.allows_nothing:
-        return
-    if any(statement.allow for statement in statements_of(endpoint, endpoint.policy, "PolicyDocument")):
-        yield "a Deny of everything takes away all that the endpoint policy allows"
-    else:
-        yield "no statement of the endpoint policy has Effect Allow, so that it denies everything"
+    if endpoint.policy_denial is not None:
+        yield endpoint.policy_denial
 
 
 @rule(

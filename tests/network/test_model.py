@@ -86,7 +86,7 @@ FACTS = [
     ("Vpc.EnableDnsHostnames: null", "Endpoint", "Sts", lambda e: e.why_names_fail, "endpoint Sts has private DNS, but VPC Vpc has EnableDnsHostnames off"),
     ("Sts.SecurityGroupIds: null", "Endpoint", "Sts", lambda e: ([g.id for g in e.security_groups], e.groups_given), (["default group of Vpc"], False)),
     ("Sts.ServiceName: com.amazonaws.vpce.eu-west-1.vpce-svc-1", "Endpoint", "Sts", lambda e: (e.service, e.is_aws), (None, False)),
-    ("S3.PolicyDocument: '{\"Statement\": {\"Effect\": \"Deny\", \"Action\": \"s3:*\"}}'", "Endpoint", "S3", lambda e: (e.allows_nothing, e.full_access), (True, False)),
+    ("S3.PolicyDocument: '{\"Statement\": {\"Effect\": \"Deny\", \"Action\": \"s3:*\"}}'", "Endpoint", "S3", lambda e: (e.policy_denial is not None, e.full_access), (True, False)),
     ("", "Endpoint", "S3", lambda e: (e.full_access, [t.id for t in e.route_tables]), (True, ["PrivateTable"])),
     ("", "Notebook", "Notebook", lambda n: (n.direct_internet_access, n.subnet.id, n.vpc.id, n.root_access), (False, "Private", "Vpc", True)),
     ("Notebook.SubnetId: subnet-1", "Notebook", "Notebook", lambda n: (n.subnet.label, n.subnet.imported), ("subnet-1 (not in the templates)", True)),
