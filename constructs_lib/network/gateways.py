@@ -104,7 +104,7 @@ class NatGateway(Thing):
         if self.private:
             return f"NAT gateway {self.id} is private"
         if self.regional or self.subnet is None:
-            return None
+            return self._without_internet_gateway()
         route = self.subnet.default_route
         if route is None:
             return f"NAT gateway {self.id} is in subnet {self.subnet.id}, which has no route to an internet gateway"
@@ -113,6 +113,15 @@ class NatGateway(Thing):
         if route.kind in ("firewall", "vpce", "instance", "eni", "unknown", "core"):
             return self._behind(route)
         return f"NAT gateway {self.id} is in subnet {self.subnet.id}, whose default route leads to {route.target_id}"
+
+    def _without_internet_gateway(self) -> str | None:
+        """Why a regional NAT gateway, whose own routes AWS makes, has no internet gateway to lead to, in words; None where it has."""
+        vpc = self.vpc
+        if vpc is None or vpc.imported or vpc.internet_gateways:
+            return None
+        for _, reason in self.network.perhaps_pointing("AWS::EC2::VPCGatewayAttachment", vpc, "VpcId"):
+            raise reason
+        return f"NAT gateway {self.id} is regional, and no internet gateway is attached to VPC {vpc.id}"
 
     def _behind(self, route: Route) -> str | None:
         """Follow a default route through a firewall of the templates to the internet gateway behind it."""

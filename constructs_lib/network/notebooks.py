@@ -11,7 +11,7 @@ from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.iam import Role
 from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
-from constructs_lib.network.vantage import ATTACHED, BOTH, MANAGED, REFUSED, Rerouted, Vantage
+from constructs_lib.network.vantage import ATTACHED, BOTH, MANAGED, REFUSED, Rerouted, Vantage, modes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _MARK = r"(?m)^[ \t]*#[ \t]*sagemaker-network:[ \t]*(\w+)[ \t]+(.*)$"
 #: Commands that change routes; where one stands in a script that does not say what it does, its routes are not known.
 _ROUTING = r"\b(?:ip\s+(?:-\d\s+)?r(?:oute|ule|o)?\s+(?:add|replace|change|append|del|delete)|route\s+(?:add|del)|nmcli\b.*route)"
 _ROUTE_ADD = r"\broute\s+add\s+-net\s+(?P<net>\d+(?:\.\d+){3})(?:/(?P<length>\d+)|\s+netmask\s+(?P<mask>\d+(?:\.\d+){3}))\s+gw\s+\S+\s+(?:dev\s+)?(?P<device>\w+)"
-_IP_ROUTE = r"\bip\s+route\s+(?:add|replace)\s+(?P<net>\d+(?:\.\d+){3}/\d+)\s+via\s+\S+\s+dev\s+(?P<device>\w+)"
+_IP_ROUTE = r"\bip\s+(?:-4\s+)?route\s+(?:add|replace|append)\s+(?P<net>\d+(?:\.\d+){3}/\d+)\s+(?:via\s+\S+\s+)?dev\s+(?P<device>\w+)"
 #: How the customer's interface is called on Amazon Linux 1 and 2.
 _CUSTOMER_INTERFACE = "eth2"
 
@@ -210,14 +210,15 @@ class Notebook(Thing):
     @fact
     def vantage(self) -> Vantage:
         """Where it stands. Which of its interfaces takes what is told in `reach`."""
-        return self._standing(self._mode())
+        direct, closed = (BOTH, ATTACHED) if self.subnet is not None else (MANAGED, REFUSED)
+        return self._standing(*modes_of(lambda: self.direct_internet_access, direct, closed))
 
     @fact
     def closed_vantage(self) -> Vantage:
         """Where it stands if it has no direct internet access, be that known or not."""
-        return self._standing(ATTACHED)
+        return self._standing((ATTACHED,))
 
-    def _standing(self, mode: str) -> Vantage:
+    def _standing(self, modes: tuple[str, ...], undecided: NotVisible | None = None) -> Vantage:
         subnets = (self.subnet,) if self.subnet is not None else ()
         routes: tuple[Range, ...] = ()
         hidden: NotVisible | None = None
@@ -231,9 +232,10 @@ class Notebook(Thing):
         return Vantage(
             self.network,
             self.id,
-            mode,
+            modes,
             subnets,
             self._interface_groups(),
+            undecided=undecided,
             routes=routes,
             hidden_routes=hidden,
             proxy=proxy,
@@ -251,8 +253,3 @@ class Notebook(Thing):
         if self.security_groups or self.subnet is None:
             return self.security_groups
         return (self.network.default_group(self.subnet.vpc),)
-
-    def _mode(self) -> str:
-        if self.direct_internet_access:
-            return BOTH if self.subnet is not None else MANAGED
-        return ATTACHED if self.subnet is not None else REFUSED

@@ -6,7 +6,7 @@ import re
 
 from constructs_lib import services
 from constructs_lib.assembly import InputError, NotVisible, nearest
-from constructs_lib.network.addresses import Range
+from constructs_lib.network.addresses import EVERYTHING4, EVERYTHING6, PUBLIC6, Range
 from constructs_lib.network.called import by_construct
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.subnets import Subnet
@@ -195,8 +195,10 @@ def _split_port(text: str) -> tuple[str, tuple[int, int] | None]:
 
 
 def _cidr(text: str, addresses: Range, ports: tuple[int, int] | None, protocol: str) -> Target:
-    if addresses.size == 1 << (32 if addresses.version == 4 else 128):
+    if addresses == EVERYTHING4:
         return Target(text, INTERNET, ports or _HTTPS, protocol=protocol)
+    if addresses == EVERYTHING6:
+        return Target(text, "cidr", ports or _HTTPS, protocol=protocol, range=PUBLIC6[0])
     return Target(text, "cidr", ports or ALL_PORTS, protocol=protocol, any_port=ports is None, range=addresses)
 
 
@@ -284,7 +286,8 @@ def _ids(network: Network) -> list[str]:
 
 
 def vantage(network: Network, text: str) -> Vantage:
-    """Return where traffic leaves from: a workload by its logical id, or an imagined job in `SUBNET+GROUP[+GROUP]`.
+    """Return where traffic leaves from: a workload by its logical id, or an imagined job in `SUBNET+GROUP[+GROUP]`: logical ids,
+    parameters or literal ids.
 
     Raises:
         QuestionError: There is no such thing.
@@ -293,9 +296,8 @@ def vantage(network: Network, text: str) -> Vantage:
         found = source_thing(network, text)
         return found.vantage  # type: ignore[no-any-return]
     subnet, *groups = text.split("+")
-    place = _part(network, Subnet, subnet)
-    members = [_part(network, SecurityGroup, group) for group in groups]
-    return Vantage(network, text, subnets=(place,), groups=members)
+    members = [member for group in groups for member in _parts(network, SecurityGroup, group)]
+    return Vantage(network, text, subnets=_parts(network, Subnet, subnet), groups=members)
 
 
 def source_thing(network: Network, text: str) -> Any:
@@ -335,13 +337,17 @@ def _sends(network: Network, resource: Resource) -> Any:
     return next((each for each in network.things("TrainingNetwork") if each.resource is resource), None)
 
 
-def _part(network: Network, kind: type[Thing], name: str) -> Any:
+def _parts(network: Network, kind: type[Thing], name: str) -> list[Any]:
+    """The subnets or groups that a name stands for: a resource, an id, or what a parameter holds."""
     resource = find_resource(network, name)
     if resource is not None and resource.type in kind.types:
-        return network.of(kind, resource)
+        return [network.of(kind, resource)]
     if resource is not None:
         raise QuestionError(f"'{name}' is of type {resource.type}, not a {kind.noun}")
     if name.startswith(_LITERAL):
-        return network.thing(kind, name)
-    names = [thing.id for thing in network.things(kind.__name__)]
+        return [network.thing(kind, name)]
+    for parameter in network.group.parameters.get(name, ()):
+        value = parameter.value()
+        return [network.thing(kind, one) for one in (value if value.__class__ is list else [value])]
+    names = [*(thing.id for thing in network.things(kind.__name__)), *network.group.parameters]
     raise QuestionError(f"no {kind.noun} '{name}' in the templates{nearest(name, names)}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import gates
 from constructs_lib.network.addresses import Range
-from constructs_lib.network.gates import Crossing
+from constructs_lib.network.gates import Crossing, between
 from constructs_lib.network.gateways import Peering
 from constructs_lib.network.routes import Route
 from constructs_lib.network.vpc import Vpc
-from constructs_lib.network.ways import BEHIND, VIA, follow, missing_route, table_name
+from constructs_lib.network.ways import BEHIND, VIA, follow, missing_route, propagated, table_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Kinds of targets behind which the templates do not look.
 _OPEN_ENDS = frozenset({"tgw", "vgw", "pcx", "core", "unknown", "vpce", "local-gateway"})
+#: Kinds of targets that lead no private range anywhere; what a gateway propagates may be more specific than the routes to them.
+_TO_THE_INTERNET = frozenset({"igw", "nat", "instance", "eni", "firewall"})
 
 
 def pieces(subnet: Subnet, asked: Range) -> list[tuple[Range, Route | Vpc | NotVisible | None]]:
@@ -117,6 +119,8 @@ def _to_piece_by(trail: Trail, vantage: Vantage, target: Target, piece: Range, r
         gates.pass_acls(trail, target, _local_crossings(vantage.subnets[0], vantage.subnets[0].vpc, piece))
     elif route.kind == "pcx" and isinstance(route.target, Peering) and not route.target.imported:
         _peered(trail, vantage, target, piece, route)
+    elif not piece.public and route.kind in _TO_THE_INTERNET and propagated(trail, vantage.subnets[0]):
+        gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
     elif route.kind in ("nat", "instance", "eni") and not piece.public:
         _private_by_nat(trail, vantage, target, piece, route)
     elif route.kind in ("igw", "nat", "instance", "eni", "firewall"):
@@ -140,18 +144,30 @@ def _private_by_nat(trail: Trail, vantage: Vantage, target: Target, piece: Range
     nat = route.target
     trail.via = "nat"
     place = getattr(nat, "subnet", None)
-    onward = pieces(place, piece)[0][1] if place is not None else None
-    if isinstance(onward, Route) and onward.kind in _OPEN_ENDS:
-        onward = NotVisible(f"what lies behind {onward.target_id}", BEHIND)
-    if isinstance(onward, NotVisible):
-        trail.hide(onward)
-        gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
+    onward = [] if place is None else [where for _, where in pieces(place, piece)]
+    for where in onward:
+        if isinstance(where, NotVisible):
+            trail.hide(where)
+        elif isinstance(where, Route) and where.kind in _OPEN_ENDS:
+            trail.hide(NotVisible(f"what lies behind {where.target_id}", BEHIND))
+    if not trail.hidden and not (onward and all(isinstance(where, Vpc) for where in onward)):
+        trail.stop(
+            "route",
+            route.id,
+            f"only {route.shown} ({route.id}) takes {piece}, and NAT {nat.id if nat else ''} leads no private range anywhere",
+        )
         return
-    trail.stop(
-        "route",
-        route.id,
-        f"only {route.shown} ({route.id}) takes {piece}, and NAT {nat.id if nat else ''} leads no private range anywhere",
-    )
+    gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
+    if not trail.hidden:
+        assert nat is not None
+        assert place is not None
+        trail.hop("gateway", nat.id, f"in subnet {place.id}, from where {piece} is local to VPC {place.vpc.id}")
+        entry = Crossing(vantage.subnets[0], [piece], inward=False)
+        gates.pass_acls(
+            trail,
+            target,
+            [entry, *between(vantage.subnets[0], place)[1:], *_local_crossings(place, place.vpc, piece)],
+        )
 
 
 def _peered(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:

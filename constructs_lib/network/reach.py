@@ -12,7 +12,7 @@ from constructs_lib.network.addresses import Range, covered, subtract
 from constructs_lib.network.dialling import dial
 from constructs_lib.network.internet import out
 from constructs_lib.network.local import local, places
-from constructs_lib.network.path import Path, Trail, best, worst
+from constructs_lib.network.path import UNVERIFIED, Path, Trail, best, worst
 from constructs_lib.network.questions import ALL_PORTS, EFS, INTERNET, SELF, Target, target, vantage
 from constructs_lib.network.ranges import pieces, to_piece
 from constructs_lib.network.vantage import ATTACHED, BOTH, FILES_ONLY, MANAGED, REFUSED, Vantage
@@ -116,6 +116,8 @@ def _limits(subnet: Subnet) -> set[int]:
 
 
 def _dispatch(start: Vantage, asked: Target) -> Path:
+    if start.undecided is not None:
+        return _undecided(start, asked, start.undecided)
     if start.mode == REFUSED:
         trail = Trail(start.id, asked.text)
         trail.hide(
@@ -132,6 +134,13 @@ def _dispatch(start: Vantage, asked: Target) -> Path:
     if start.mode == BOTH:
         return _both(start, asked)
     return _attached(start, asked)
+
+
+def _undecided(start: Vantage, asked: Target, reason: NotVisible) -> Path:
+    """Where it is not known which interfaces there are, the answer is one that holds in any case, or none."""
+    found = [_dispatch(start.in_mode(mode), asked) for mode in start.modes]
+    answers = {(path.verdict, path.via, path.blocked_by) for path in found}
+    return found[0] if len(answers) == 1 and found[0].verdict != UNVERIFIED else _hidden(start, asked, reason)
 
 
 # SageMaker's own interface.
@@ -312,6 +321,10 @@ def _cidr(trail: Trail, start: Vantage, asked: Target) -> Path:
     """Follow each piece of a range by the route that takes it; the worst piece answers."""
     assert asked.range is not None
     subnet = start.subnets[0]
+    if asked.range.version == 6 and start.without_ipv6:
+        trail.via = "none"
+        trail.stop("route", start.id, f"{start.id} has no IPv6 address, and so no way to {asked.range}")
+        return trail.path()
     try:
         found = pieces(subnet, asked.range)
     except NotVisible as reason:

@@ -67,15 +67,14 @@ def look_up(trail: Trail, vpc: Vpc, service: Service) -> Endpoint | None:
 
 def _zones(vpc: Vpc, hosts: list[str]) -> list[HostedZone]:
     """The private zones of a VPC that hold one of these host names; they answer only where both DNS attributes are on."""
-    found = []
-    for zone in vpc.network.hosted_zones:
-        if (
-            zone.private
-            and _known(zone)
-            and any(covers_host(zone.name, host) for host in hosts)
-            and zone.answers_in(vpc)
-        ):
-            found.append(zone)
+    found = [
+        zone
+        for zone in vpc.network.hosted_zones
+        if zone.private
+        and _known(zone)
+        and any(covers_host(zone.name, host) for host in hosts)
+        and zone.answers_in(vpc)
+    ]
     return found if found and vpc.dns_off is None else []
 
 

@@ -7,7 +7,7 @@ from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.iam import Role
 from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
-from constructs_lib.network.vantage import ATTACHED, FILES_ONLY, Vantage
+from constructs_lib.network.vantage import ATTACHED, FILES_ONLY, Vantage, modes_of
 from constructs_lib.network.vpc import Vpc
 
 TYPE_CHECKING = False
@@ -125,13 +125,14 @@ class Domain(Thing):
 
     def place(self, id: str, groups: Iterable[SecurityGroup], workload: Thing) -> Vantage:  # noqa: A002
         """Where apps with these groups stand."""
-        mode = ATTACHED if self.vpc_only else FILES_ONLY
+        modes, undecided = modes_of(lambda: self.vpc_only, ATTACHED, FILES_ONLY)
         return Vantage(
             self.network,
             id,
-            mode,
+            modes,
             self.subnets,
             tuple(groups),
+            undecided=undecided,
             dual_stack=self.dual_stack,
             studio=self,
             workload=workload,

@@ -9,7 +9,7 @@ from constructs_lib.network.groups import SecurityGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from constructs_lib.network.group_rules import Rule
     from constructs_lib.network.model import Network
@@ -39,9 +39,10 @@ class Vantage:
     Attributes:
         network: The model that it belongs to.
         id: What messages call it: the workload's id, or `SUBNET+GROUP`.
-        mode: Which interfaces it has: `managed`, `both`, `attached`, `files-only` or `refused`.
+        modes: Which interfaces it may have: `managed`, `both`, `attached`, `files-only` or `refused`; several where that is not known.
         subnets: The subnets that its customer interface may be in.
         groups: The groups of its customer interface.
+        undecided: Why it is not known which of several modes it is, or None.
         isolated: Does network isolation keep its containers from all calls?
         routes: The ranges that a script sends through the customer interface besides the attached VPC's.
         hidden_routes: Why it cannot be told which further routes a script adds, or None.
@@ -55,11 +56,12 @@ class Vantage:
         self,
         network: Network,
         id: str,  # noqa: A002 - what all things of the model call it
-        mode: str = ATTACHED,
+        mode: str | tuple[str, ...] = ATTACHED,
         subnets: Sequence[Subnet] = (),
         groups: Sequence[SecurityGroup] = (),
         *,
         isolated: bool = False,
+        undecided: NotVisible | None = None,
         routes: Sequence[Range] = (),
         hidden_routes: NotVisible | None = None,
         proxy: str | None = None,
@@ -69,7 +71,8 @@ class Vantage:
     ) -> None:
         self.network = network
         self.id = id
-        self.mode = mode
+        self.modes = (mode,) if isinstance(mode, str) else mode
+        self.undecided = undecided
         self.subnets = tuple(subnets)
         self.groups = tuple(groups)
         self.isolated = isolated
@@ -79,6 +82,33 @@ class Vantage:
         self.dual_stack = dual_stack
         self.studio = studio
         self.workload = workload
+
+    @property
+    def mode(self) -> str:
+        """Which interfaces it has.
+
+        Raises:
+            NotVisible: It is not known.
+        """
+        if self.undecided is not None:
+            raise self.undecided
+        return self.modes[0]
+
+    def in_mode(self, mode: str) -> Vantage:
+        """The same place with these interfaces."""
+        found = object.__new__(Vantage)
+        found.__dict__.update(self.__dict__, modes=(mode,), undecided=None)
+        return found
+
+    @property
+    def without_ipv6(self) -> bool:
+        """Has it surely no IPv6 address? Notebooks and domains say so themselves; others have none where their subnet has none."""
+        if self.dual_stack or self.studio is not None or hasattr(self.workload, "ip_address_type"):
+            return not self.dual_stack
+        try:
+            return not any(subnet.has_ipv6 for subnet in self.subnets)
+        except NotVisible:
+            return False
 
     @property
     def script_reroutes(self) -> bool:
@@ -120,7 +150,15 @@ class Vantage:
         return admits_interface(rules, self.groups, self.subnets, protocol, low, high)
 
     def __repr__(self) -> str:
-        return f"<Vantage {self.id} {self.mode}>"
+        return f"<Vantage {self.id} {' or '.join(self.modes)}>"
+
+
+def modes_of(ask: Callable[[], bool], yes: str, no: str) -> tuple[tuple[str, ...], NotVisible | None]:
+    """Return the mode that a fact decides; both, and why it is not known, where it is not."""
+    try:
+        return (yes,) if ask() else (no,), None
+    except NotVisible as reason:
+        return (yes, no), reason
 
 
 def admits_interface(

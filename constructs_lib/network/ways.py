@@ -53,13 +53,20 @@ def parts(table: RouteTable, target: Target) -> list[tuple[Range, Route]]:
 
 def missing_route(trail: Trail, subnet: Subnet, cause: str, text: str) -> None:
     """Say that no route leads there, unless a virtual private gateway may have told the table one."""
-    if not subnet.imported or subnet.associated:
-        for gateway in subnet.route_table.propagating:
-            trail.via = "vgw"
-            trail.hide(NotVisible(f"the routes that {gateway.id} propagates into {subnet.route_table.id}", BEHIND))
-            return
-    trail.via = "none"
-    trail.stop(cause, table_name(subnet), text)
+    if not propagated(trail, subnet):
+        trail.via = "none"
+        trail.stop(cause, table_name(subnet), text)
+
+
+def propagated(trail: Trail, subnet: Subnet) -> bool:
+    """May a virtual private gateway have told the table of a subnet a route? Then say that its routes are not known."""
+    if subnet.imported and not subnet.associated:
+        return False
+    for gateway in subnet.route_table.propagating:
+        trail.via = "vgw"
+        trail.hide(NotVisible(f"the routes that {gateway.id} propagates into {subnet.route_table.id}", BEHIND))
+        return True
+    return False
 
 
 def table_name(subnet: Subnet) -> str:
