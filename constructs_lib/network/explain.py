@@ -5,7 +5,8 @@ from __future__ import annotations
 from constructs_lib.assembly import NotVisible, explore
 from constructs_lib.network.called import is_called
 from constructs_lib.network.path import BLOCKED, REACHABLE, UNVERIFIED, Path, Trail, worst
-from constructs_lib.network.questions import EFS, INTERNET, SELF, find_resource, source_thing, target
+from constructs_lib.network.questions import EFS, INTERNET, SELF, find_resource, target
+from constructs_lib.network.sources import source_thing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

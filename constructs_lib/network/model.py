@@ -284,7 +284,7 @@ class Network(Index):
         Raises:
             QuestionError: There is no such thing.
         """
-        from constructs_lib.network.questions import vantage
+        from constructs_lib.network.sources import vantage
 
         return vantage(self, text)
 

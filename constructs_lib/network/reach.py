@@ -13,8 +13,9 @@ from constructs_lib.network.dialling import dial
 from constructs_lib.network.internet import out
 from constructs_lib.network.local import local, places
 from constructs_lib.network.path import UNVERIFIED, Path, Trail, best, worst
-from constructs_lib.network.questions import ALL_PORTS, EFS, INTERNET, SELF, Target, target, vantage
+from constructs_lib.network.questions import ALL_PORTS, EFS, INTERNET, SELF, Target, target
 from constructs_lib.network.ranges import pieces, to_piece
+from constructs_lib.network.sources import source_thing, vantage
 from constructs_lib.network.vantage import ATTACHED, BOTH, FILES_ONLY, MANAGED, REFUSED, Vantage
 
 TYPE_CHECKING = False
@@ -55,8 +56,6 @@ def reach(network: Network, source: Any, destination: Any, port: int | None = No
 
 
 def _starts(network: Network, text: str) -> tuple[Vantage, ...]:
-    from constructs_lib.network.questions import source_thing
-
     found: tuple[Vantage, ...] = source_thing(network, text).vantages
     return found
 
