@@ -15,6 +15,7 @@ from constructs_lib.network.resolving import look_up
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from constructs_lib.network.endpoints import Endpoint
+    from constructs_lib.network.names import DhcpOptions
     from constructs_lib.network.path import Trail
     from constructs_lib.network.questions import Target
     from constructs_lib.network.subnets import Subnet
@@ -58,7 +59,7 @@ def _resolver(trail: Trail, vpc: Vpc, asked: Target) -> None:
     if vpc.imported:
         return
     options = vpc.dhcp_options
-    own_servers = options is not None and not options.imported and not options.amazon_dns
+    own_servers = options is not None and not options.imported and not _asks_amazon(options, vpc)
     if not vpc.dns_support and not own_servers:
         trail.via = "none"
         trail.stop("private_dns", vpc.id, f"no name resolves in VPC {vpc.id}: EnableDnsSupport is false")
@@ -66,6 +67,14 @@ def _resolver(trail: Trail, vpc: Vpc, asked: Target) -> None:
         trail.assume(
             f"the DNS servers {', '.join(options.servers)} ({options.id}) forward the names of {asked.text} to the VPC's resolver"
         )
+
+
+def _asks_amazon(options: DhcpOptions, vpc: Vpc) -> bool:
+    """Is it known that instances ask Amazon's resolver?"""
+    try:
+        return options.ask_amazon(vpc)
+    except NotVisible:
+        return False
 
 
 def _by_interface(trail: Trail, start: Vantage, asked: Target, endpoint: Endpoint) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from constructs_lib.assembly import NotVisible, Text, fact, references, unknowns
+from constructs_lib.assembly import NotVisible, Text, Unknown, fact, references, unknowns
+from constructs_lib.network.addresses import Range
 from constructs_lib.network.things import Thing
 
 TYPE_CHECKING = False
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-_AMAZON = "amazonprovideddns"
+#: Amazon's resolver: by name, and by the addresses that it has in every VPC.
+_AMAZON = frozenset({"amazonprovideddns", "169.254.169.253", "fd00:ec2::253"})
+#: Where it is in the VPC's first range, besides; and what the ranges of VPCs, at most /28, are multiples of.
+_RESOLVER, _SMALLEST = 2, 16
 
 
 class DhcpOptions(Thing):
@@ -32,10 +36,20 @@ class DhcpOptions(Thing):
         """The DNS servers that it hands out; none means Amazon's."""
         return tuple(str(server) for server in self.entries("DomainNameServers"))
 
-    @property
-    def amazon_dns(self) -> bool:
-        """Do instances ask Amazon's resolver, which knows the endpoints' private names?"""
-        return not self.servers or any(server.lower() == _AMAZON for server in self.servers)
+    def ask_amazon(self, vpc: Vpc) -> bool:
+        """Do instances in the VPC ask Amazon's resolver, by its name or one of its addresses, which knows the endpoints' private names?
+
+        Raises:
+            NotVisible: A server is not in the templates, or whether it is the resolver of this VPC.
+        """
+        servers = self.entries("DomainNameServers")
+        if not servers or any(str(server).lower() in _AMAZON for server in servers):
+            return True
+        for index, server in enumerate(servers):
+            if isinstance(server, Unknown) or server.__class__ is Text:
+                raise self.hidden(server, "DomainNameServers", index)
+        places = [place for server in servers if (place := _resolver_place(str(server))) is not None]
+        return bool(places) and vpc.primary_cidr.first + _RESOLVER in places
 
     @fact
     def vpcs(self) -> tuple[Vpc, ...]:
@@ -177,6 +191,15 @@ class FlowLog(Thing):
 
         watched = self.thing(Subnet, "ResourceId")
         return watched is not None and watched.names(subnet)
+
+
+def _resolver_place(server: str) -> int | None:
+    """The address of a DNS server as a number, if it may be that of Amazon's resolver in some VPC."""
+    try:
+        place = Range.parse(server)
+    except ValueError:
+        return None
+    return place.first if place.version == 4 and place.first % _SMALLEST == _RESOLVER else None
 
 
 def _texts(value: Any) -> Iterable[str]:

@@ -212,6 +212,18 @@ class RouteTable(Thing):
         found = self.network.pointing("AWS::EC2::VPNGatewayRoutePropagation", self, "RouteTableIds")
         return tuple(one for one in (each.thing(Gateway, "VpnGatewayId") for each in found) if one is not None)
 
+    def settle_default(self) -> None:
+        """Make sure that a table without a default route has none.
+
+        Raises:
+            NotVisible: A virtual private gateway may tell it one.
+        """
+        for gateway in self.propagating:
+            raise NotVisible(
+                f"the routes that {gateway.id} propagates into {self.id}",
+                "declare the subnet's egress in Metadata.SageMakerNetwork",
+            )
+
     @fact
     def default_route(self) -> Route | None:
         """The route for all of IPv4: `0.0.0.0/0`, or both halves of it where they lead to the same target."""

@@ -205,6 +205,7 @@ class Subnet(DeclaredThing):
         table = self.route_table
         route = table.default_route
         if route is None:
+            table.settle_default()
             return "main-rt" if isinstance(table, MainTable) else "isolated"
         if route.kind in _OTHER:
             return "other-egress"

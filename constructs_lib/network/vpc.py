@@ -31,17 +31,31 @@ class Vpc(DeclaredThing):
     @fact
     def cidrs(self) -> tuple[Range, ...]:
         """Its IPv4 ranges, the added ones included."""
-        if self.imported:
-            return tuple(
-                Range.parse(text) for text in self.declared_fact("cidrs", "the address range") if ":" not in text
-            )
-        own = [self.primary_cidr]
-        own += [
-            self.network.range(block, "CidrBlock")
-            for block in self._blocks
-            if not block.given("Ipv6CidrBlock") and _is4(block)
-        ]
-        return tuple(own)
+        found, hidden = self.visible_cidrs
+        if hidden is not None:
+            raise hidden
+        return found
+
+    @fact
+    def visible_cidrs(self) -> tuple[tuple[Range, ...], NotVisible | None]:
+        """Those of its IPv4 ranges that are known, and why one of them is not."""
+        added = () if self.imported else self._blocks
+        found: list[Range] = []
+        hidden: NotVisible | None = None
+        try:
+            found += self._declared_cidrs() if self.imported else [self.primary_cidr]
+        except NotVisible as reason:
+            hidden = reason
+        for block in added:
+            try:
+                if _is4(block) and not block.given("Ipv6CidrBlock"):
+                    found.append(self.network.range(block, "CidrBlock"))
+            except NotVisible as reason:
+                hidden = hidden or reason
+        return tuple(found), hidden
+
+    def _declared_cidrs(self) -> list[Range]:
+        return [Range.parse(text) for text in self.declared_fact("cidrs", "the address range") if ":" not in text]
 
     @fact
     def _blocks(self) -> tuple[Thing, ...]:
@@ -88,17 +102,15 @@ class Vpc(DeclaredThing):
 
     @fact
     def known_ranges(self) -> tuple[Range, ...]:
-        """The ranges that are surely inside: its own where they are known, else those of its subnets that are."""
-        try:
-            return self.cidrs
-        except NotVisible:
-            found = []
-            for subnet in self.subnets:
-                try:
-                    found.append(subnet.cidr)
-                except NotVisible:
-                    continue
-            return tuple(found)
+        """The ranges that are surely inside: its own where they are known, and those of its subnets where one of them is not."""
+        ranges, hidden = self.visible_cidrs
+        found = list(ranges)
+        for subnet in () if hidden is None else self.subnets:
+            try:
+                found.append(subnet.cidr)
+            except NotVisible:
+                continue
+        return tuple(dict.fromkeys(found))
 
     @fact
     def dns_support(self) -> bool:

@@ -9,8 +9,11 @@ from constructs_lib.network.vantage import admits_interface
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeVar
 
     from constructs_lib.network import Rule, SecurityGroup, Subnet
+
+    T = TypeVar("T")
 
 ANYWHERE = Range.parse("0.0.0.0/0")
 HTTPS = 443
@@ -82,6 +85,18 @@ def any_of(*attempts: Callable[[], object]) -> bool:
     if unknown:
         raise unknown
     return False
+
+
+def visible(things: Iterable[T], fits: Callable[[T], object]) -> tuple[list[T], NotVisible | None]:
+    """Those of the things that surely fit, and why it is not known of one whether it does."""
+    found: list[T] = []
+    unknown: NotVisible | None = None
+    for thing in things:
+        try:
+            found += [thing] if fits(thing) else []
+        except NotVisible as reason:
+            unknown = unknown or reason
+    return found, unknown
 
 
 def is_among(group: SecurityGroup, others: Iterable[SecurityGroup]) -> bool:

@@ -125,6 +125,8 @@ def _bypassed(subnet: Subnet) -> Iterator[str]:
         for route in subnet.route_table.routes:
             if route.kind in _PRIVATE_TARGETS:
                 yield f"the route {route.shown} ({route.id})"
+        for gateway in subnet.route_table.propagating:
+            yield f"what {gateway.id} propagates"
         for endpoint in subnet.vpc.endpoints:
             if endpoint.kind == "Gateway" and subnet.route_table in endpoint.route_tables:
                 yield f"the gateway endpoint {endpoint.id}"

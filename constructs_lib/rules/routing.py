@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
 from constructs_lib.network import NatGateway, Route
-from constructs_lib.rules._egress import attached
-from constructs_lib.rules._groups import listed
+from constructs_lib.rules._egress import attached, visible_class
+from constructs_lib.rules._groups import listed, visible
 from constructs_lib.rules._rule import VPC_GUIDE, Finding, Severity, rule
+from constructs_lib.rules._studio import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +31,13 @@ def nat_gateway_in_public_subnet(gateway: NatGateway, network: Network) -> Findi
     if gateway.private or gateway.regional or gateway.subnet is None:
         raise NotApplicable
     subnet = gateway.subnet
-    if subnet.route_class == "public":
+    if visible_class(subnet) == "public":
         return
     route = subnet.default_route
+    if route is not None and route.kind == "unknown":
+        raise NotVisible(
+            f"what {route.target_id} is, to which subnet {subnet.id} sends its traffic", route.unknown_target
+        )
     if route is not None and route.kind in _APPLIANCES:
         raise NotVisible(
             f"subnet {subnet.label} leaves through {subnet.egress_text}, and what lies behind it is not for the route to say",
@@ -52,12 +57,15 @@ def internet_gateway_is_attached(gateway: InternetGateway, network: Network) -> 
     routes = [route for route in gateway.routes if _is_default(route)]
     if not routes:
         raise NotApplicable
-    for route in routes:
+
+    def judge(route: Route) -> Findings:
         vpc = route.table.vpc if route.table else None
         if vpc is None:
             yield NotVisible(f"the VPC of the route table of {route.id}", "define the route table in the templates")
         elif not gateway.attached_to(vpc):
             yield f"the internet gateway is not attached to {vpc.label}, whose route {route.id} leads to it"
+
+    yield from each(routes, judge)
 
 
 def _is_default(route: Route) -> bool:
@@ -105,8 +113,11 @@ def nat_gateway_serves_one_zone(gateway: NatGateway, network: Network) -> Findin
         raise NotApplicable
     if len(users) == 1:
         return
-    if len({subnet.zone for subnet in users}) > 1:
-        yield f"subnets {listed(f'{subnet.id} ({subnet.zone_name})' for subnet in users)} share the NAT gateway"
+    placed, unknown = visible(users, lambda subnet: subnet.zone)
+    if len({subnet.zone for subnet in placed}) > 1:
+        yield f"subnets {listed(f'{subnet.id} ({subnet.zone_name})' for subnet in placed)} share the NAT gateway"
+    elif unknown:
+        raise unknown
 
 
 @rule(

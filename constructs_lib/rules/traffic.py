@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
 from constructs_lib.network import Domain
+from constructs_lib.network.account import BIDIRECTIONAL
 from constructs_lib.rules._egress import attached, decided_elsewhere
-from constructs_lib.rules._groups import ANYWHERE, HTTPS, listed
+from constructs_lib.rules._groups import ANYWHERE, HTTPS, listed, visible
 from constructs_lib.rules._rule import VPC_GUIDE, Severity, rule
+from constructs_lib.rules._studio import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from constructs_lib.network import BlockPublicAccess, NatGateway, Network, NetworkAcl, Range, Subnet
     from constructs_lib.rules._rule import Findings
 
@@ -28,18 +28,20 @@ _EPHEMERAL = (1024, 65535)
     fix="Add network ACL entries that allow TCP 443 (and 2049) out and TCP 1024-65535 in, before those that deny.",
 )
 def acl_passes_requests_and_replies(acl: NetworkAcl, network: Network) -> Findings:
-    used = [
-        subnet for subnet in acl.subnets if any(subnet in vantage.subnets for vantage in attached(network, subnet.vpc))
-    ]
-    if not used:
+    answers = list(each(acl.subnets, lambda subnet: _judged(acl, subnet, network)))
+    if not answers:
         raise NotApplicable
-    for subnet in used:
-        homes = [domain for domain in network.workloads_in(subnet.vpc) if isinstance(domain, Domain)]
-        mounts = any(subnet in _file_system_subnets(domain) for domain in homes)
-        try:
-            yield from _blocked(acl, subnet, _NFS if mounts else None)
-        except NotVisible as unknown:
-            yield unknown
+    yield from (said for said in answers if said)
+
+
+def _judged(acl: NetworkAcl, subnet: Subnet, network: Network) -> Findings:
+    """What the ACL stops of what a subnet's workloads need; nothing for a subnet without any, an empty text where all is right."""
+    if not any(subnet in vantage.subnets for vantage in attached(network, subnet.vpc)):
+        return
+    yield ""
+    homes = [domain for domain in network.workloads_in(subnet.vpc) if isinstance(domain, Domain)]
+    mounts = any(subnet in _file_system_subnets(domain) for domain in homes)
+    yield from _blocked(acl, subnet, _NFS if mounts else None)
 
 
 def _file_system_subnets(domain: Domain) -> tuple[Subnet, ...]:
@@ -49,34 +51,46 @@ def _file_system_subnets(domain: Domain) -> tuple[Subnet, ...]:
         return ()
 
 
-def _blocked(acl: NetworkAcl, subnet: Subnet, file_system_port: int | None) -> Iterator[str]:
+def _blocked(acl: NetworkAcl, subnet: Subnet, file_system_port: int | None) -> Findings:
     """What the ACL stops of what the subnet's workloads send and receive."""
-    others = _peers(acl, subnet)
-    checks = [(True, peer, HTTPS, HTTPS, "outbound") for peer in others]
+    checks = [(True, HTTPS, HTTPS), (False, *_EPHEMERAL)]
     if file_system_port:
-        checks += [(True, peer, file_system_port, file_system_port, "outbound") for peer in subnet.vpc.known_ranges]
-    checks += [(False, peer, *_EPHEMERAL, "inbound") for peer in others]
-    for egress, peer, low, high, direction in checks:
-        allowed, entry = acl.decide(egress, peer, "tcp", low, high)
-        if not allowed:
-            ports = str(low) if low == high else f"{low}-{high}"
-            way = "to" if egress else "from"
-            yield f"{direction} TCP {ports} {way} {peer} is not wholly allowed for subnet {subnet.label}: entry {entry.text}"
+        checks.insert(1, (True, file_system_port, file_system_port))
+
+    def judge(check: tuple[bool, int, int]) -> Findings:
+        egress, low, high = check
+        inside = low == file_system_port
+        for peer in _peers(acl, subnet, egress=egress, ports=(low, high), inside=inside):
+            allowed, entry = acl.decide(egress, peer, "tcp", low, high)
+            if not allowed:
+                ports = str(low) if low == high else f"{low}-{high}"
+                way = f"outbound TCP {ports} to" if egress else f"inbound TCP {ports} from"
+                yield f"{way} {peer} is not wholly allowed for subnet {subnet.label}: entry {entry.text}"
+
+    yield from each(checks, judge)
 
 
-def _peers(acl: NetworkAcl, subnet: Subnet) -> tuple[Range, ...]:
-    """Whom the subnet's workloads talk to: anyone behind NAT, the endpoints in the VPC where nothing leads out.
+def _peers(acl: NetworkAcl, subnet: Subnet, *, egress: bool, ports: tuple[int, int], inside: bool) -> tuple[Range, ...]:
+    """Whom the subnet's workloads talk to; anybody where that is not known and the ACL makes no difference between addresses.
 
     Raises:
-        NotVisible: The default route leads to another network, and the ACL does not let everything through anyway.
+        NotVisible: It is not known, and the ACL lets only some addresses through.
     """
-    if subnet.has_nat:
+    try:
+        return (subnet.vpc.known_ranges if inside else ()) or _known_peers(subnet, inside=inside)
+    except NotVisible:
+        if acl.decide(egress, ANYWHERE, "tcp", *ports).partly:
+            raise
         return (ANYWHERE,)
-    if subnet.route_class != "other-egress":
-        return subnet.vpc.cidrs
-    if acl.decide(True, ANYWHERE, "tcp", HTTPS).allowed and acl.decide(False, ANYWHERE, "tcp", *_EPHEMERAL).allowed:
+
+
+def _known_peers(subnet: Subnet, *, inside: bool) -> tuple[Range, ...]:
+    """Anyone behind NAT, the VPC itself where nothing leads out."""
+    if not inside and subnet.has_nat:
         return (ANYWHERE,)
-    raise decided_elsewhere(subnet, "confirm that the network ACL lets through what is reached there")
+    if not inside and subnet.route_class == "other-egress":
+        raise decided_elsewhere(subnet, "confirm that the network ACL lets through what is reached there")
+    return subnet.vpc.cidrs
 
 
 @rule(
@@ -88,13 +102,17 @@ def _peers(acl: NetworkAcl, subnet: Subnet) -> tuple[Range, ...]:
     at="InternetGatewayBlockMode",
 )
 def block_public_access_spares_nat(block: BlockPublicAccess, network: Network) -> Findings:
-    if block.mode != "block-bidirectional":
-        return
-    gateways = [gateway for gateway in network.nat_gateways if not gateway.private]
-    if not gateways:
+    if not network.nat_gateways:
         raise NotApplicable
-    if cut := [gateway for gateway in gateways if not _excluded(block, gateway)]:
+    if block.mode != BIDIRECTIONAL:
+        return
+    cut, unknown = visible(network.nat_gateways, lambda gateway: not gateway.private and not _excluded(block, gateway))
+    if cut:
         yield f"internet traffic is blocked in both directions, so {listed(gateway.label for gateway in cut)} cannot reach the internet"
+    elif unknown:
+        raise unknown
+    elif all(gateway.private for gateway in network.nat_gateways):
+        raise NotApplicable
 
 
 def _excluded(block: BlockPublicAccess, gateway: NatGateway) -> bool:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
-from constructs_lib.network import Domain, Range, RouteTable, TrainingNetwork, admits, ingress_of
+from constructs_lib.network import Domain, Endpoint, Range, RouteTable, TrainingNetwork, admits, ingress_of
+from constructs_lib.network.endpoints import GATEWAY, INTERFACE
 from constructs_lib.rules._egress import attached
-from constructs_lib.rules._groups import HTTPS, listed, named
+from constructs_lib.rules._groups import HTTPS, listed, named, visible
 from constructs_lib.rules._rule import GUIDE, PRIVATELINK, VPC_GUIDE, Finding, Severity, rule
+from constructs_lib.rules._studio import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from constructs_lib.network import Endpoint, Network, Vantage, Vpc
+    from constructs_lib.network import Network, Vantage, Vpc
     from constructs_lib.rules._rule import Findings
 
 _DOCKER = Range.parse("172.17.0.0/16")
 _SHARED_TENANCY = "default"
+#: The types of endpoint whose service has names that must resolve.
+_NAMED = (INTERFACE, GATEWAY)
 
 
 @rule(
@@ -30,14 +34,25 @@ _SHARED_TENANCY = "default"
 def vpc_with_endpoints_has_dns(vpc: Vpc, network: Network) -> Findings:
     if _resolves(vpc):
         return
-    endpoints = [endpoint for endpoint in vpc.endpoints if endpoint.kind in ("Interface", "Gateway")]
-    if not endpoints:
-        return
-    names = listed(endpoint.label for endpoint in endpoints)
+    endpoints, unknown = visible(vpc.endpoints, lambda endpoint: endpoint.kind in _NAMED)
+    if endpoints:
+        yield from each((_needs_support, _needs_hostnames), lambda judge: judge(vpc, endpoints))
+    if unknown:
+        yield unknown
+    elif not endpoints:
+        yield from (reason for _, reason in network.perhaps_pointing(Endpoint, vpc, "VpcId"))
+
+
+def _needs_support(vpc: Vpc, endpoints: Sequence[Endpoint]) -> Findings:
     if not vpc.dns_support:
+        names = listed(endpoint.label for endpoint in endpoints)
         yield Finding(f"EnableDnsSupport is false, so the names of {names} do not resolve", at="EnableDnsSupport")
+
+
+def _needs_hostnames(vpc: Vpc, endpoints: Sequence[Endpoint]) -> Findings:
     if not vpc.dns_hostnames:
-        only_gateways = all(endpoint.kind == "Gateway" for endpoint in endpoints)
+        names = listed(endpoint.label for endpoint in endpoints)
+        only_gateways = all(endpoint.kind == GATEWAY for endpoint in endpoints)
         given = "false" if vpc.given("EnableDnsHostnames") else "not set, and so false"
         yield Finding(
             f"EnableDnsHostnames is {given}, but {names} need{'s' if len(endpoints) == 1 else ''} it",
@@ -71,10 +86,13 @@ def tenancy_is_default(vpc: Vpc, network: Network) -> Findings:
         raise NotApplicable
     if not users or vpc.tenancy == _SHARED_TENANCY:
         return
-    bound = [user.id for user in users if getattr(user, "vpc_only", True)]
-    if not bound:
+    bound, unknown = visible(users, lambda user: getattr(user, "vpc_only", True))
+    if bound:
+        yield f"InstanceTenancy is {vpc.tenancy}, with which {listed(user.id for user in bound)} cannot work"
+    elif unknown:
+        raise unknown
+    else:
         raise NotApplicable
-    yield f"InstanceTenancy is {vpc.tenancy}, with which {listed(bound)} cannot work"
 
 
 def _visible_tenancy(vpc: Vpc) -> str:
@@ -100,9 +118,12 @@ def _is_used_by(vpc: Vpc, user: Domain | TrainingNetwork) -> bool:
     at="CidrBlock",
 )
 def ranges_leave_docker_alone(vpc: Vpc, network: Network) -> Findings:
-    for cidr in vpc.cidrs:
+    ranges, unknown = vpc.visible_cidrs
+    for cidr in ranges:
         if cidr.overlaps(_DOCKER):
             yield f"{cidr} overlaps {_DOCKER}, which Docker uses on the hosts of notebooks and Studio"
+    if unknown:
+        yield unknown
     for table in network.pointing(RouteTable, vpc, "VpcId"):
         yield from _peered_overlaps(table)
 
@@ -171,10 +192,12 @@ def own_dns_knows_endpoints(vpc: Vpc, network: Network) -> Findings:
     options = vpc.dhcp_options
     if options is None:
         raise NotApplicable
-    named_ = [endpoint for endpoint in vpc.endpoints if endpoint.kind == "Interface" and endpoint.private_dns]
+    named_, unknown = visible(vpc.endpoints, lambda endpoint: endpoint.kind == INTERFACE and endpoint.private_dns)
+    if not named_ and unknown:
+        raise unknown
     if not named_:
         raise NotApplicable
-    if not options.amazon_dns:
+    if not options.ask_amazon(vpc):
         servers = listed(str(server) for server in options.servers)
         yield (
             f"the VPC asks {servers} for names; whether these forward to the VPC's resolver is not visible, and without it "

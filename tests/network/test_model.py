@@ -73,7 +73,7 @@ FACTS = [
     ("{Vpc.EnableDnsSupport: 'false', Vpc.InstanceTenancy: dedicated, Vpc.EnableDnsHostnames: null}", "Vpc", "Vpc", lambda v: (v.dns_support, v.dns_hostnames, v.tenancy), (False, False, "dedicated")),
     ("{Vpc.CidrBlock: null, Vpc.Ipv4IpamPoolId: pool, Vpc.Ipv4NetmaskLength: 16}", "Vpc", "Vpc", lambda v: v.cidrs, NotVisible),
     ("Log: {Type: AWS::EC2::FlowLog, Properties: {ResourceId: {Ref: Vpc}, ResourceType: VPC, TrafficType: ALL}}", "Vpc", "Vpc", lambda v: [f.id for f in v.flow_logs], ["Log"]),
-    ("{Options: {Type: AWS::EC2::DHCPOptions, Properties: {DomainNameServers: [10.0.0.9]}}, To: {Type: AWS::EC2::VPCDHCPOptionsAssociation, Properties: {VpcId: {Ref: Vpc}, DhcpOptionsId: {Ref: Options}}}}", "Vpc", "Vpc", lambda v: (v.dhcp_options.servers, v.dhcp_options.amazon_dns), (("10.0.0.9",), False)),
+    ("{Options: {Type: AWS::EC2::DHCPOptions, Properties: {DomainNameServers: [10.0.0.9]}}, To: {Type: AWS::EC2::VPCDHCPOptionsAssociation, Properties: {VpcId: {Ref: Vpc}, DhcpOptionsId: {Ref: Options}}}}", "Vpc", "Vpc", lambda v: (v.dhcp_options.servers, v.dhcp_options.ask_amazon(v)), (("10.0.0.9",), False)),
     ("", "NatGateway", "Nat", lambda n: (n.works, n.private, n.regional, n.subnet.id), (True, False, False, "Public")),
     ("Attachment: null", "NatGateway", "Nat", lambda n: n.fault, "internet gateway Igw is not attached to VPC Vpc"),
     ("", "InternetGateway", "Igw", lambda i: [r.id for r in i.routes], ["PublicRoute"]),

@@ -198,7 +198,15 @@ CASES = [
         {"Deny": entry(90, "deny", "false", 3000, 3000, "198.51.100.0/24")},
         ["violated warning"],
     ),
-    ("what leaves for a transit gateway is not known", "SMN-RT-06", "breaks", TO_TRANSIT, {}, ["unverified warning"]),
+    (
+        "whom workloads reach by a transit gateway is not known",
+        "SMN-RT-06",
+        "keeps",
+        TO_TRANSIT,
+        {"Deny": entry(90, "deny", "true", 443, 443, "198.51.100.0/24")},
+        ["unverified warning"],
+    ),
+    ("nobody gets through what stops everybody", "SMN-RT-06", "breaks", TO_TRANSIT, {}, ["violated warning"]),
     ("an ACL that lets all through is enough for it", "SMN-RT-06", "keeps", TO_TRANSIT, {}, ["satisfied warning"]),
     (
         "an exclusion of another VPC does not help",
