@@ -61,7 +61,8 @@ class StudioDomain(Construct):
         idle_shutdown: stop apps that nobody uses, after this time or as ``IdleShutdown(...)`` says; default: they run until they are stopped.
         on_start_scripts: scripts that run at every start of a JupyterLab or Code Editor app, in order, as the app's user, unless people choose
             another lifecycle configuration for their space. What is not done after four and a half minutes goes on in the background and
-            writes to ``~/.sagemaker-network/var/log/sagemaker-network-OnStart.log``; default: none.
+            writes to ``~/.sagemaker-network/var/log/sagemaker-network-OnStart.log``. To take them away again, give ``["true"]``: a domain keeps
+            its lifecycle configuration until it gets another one; default: none.
         background_scripts: scripts that are started at every start, after all others, and not waited for; default: none.
         custom_images: images for JupyterLab and Code Editor; default: SageMaker's.
         docker: Docker and local mode in apps; default: off.

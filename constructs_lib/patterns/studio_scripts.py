@@ -19,7 +19,7 @@ from constructs_lib.patterns.notebook_options import require_list
 
 JUPYTER_LAB, CODE_EDITOR = "JupyterLab", "CodeEditor"
 # Apps do not run as root; the home directory is on the volume of the space, so the log is still there after a restart.
-_ROOT = "$HOME/.sagemaker-network"
+_ROOT = "${HOME:-/tmp}/.sagemaker-network"
 _NAME_LENGTH = 63
 
 
