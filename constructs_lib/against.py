@@ -11,6 +11,7 @@ from constructs_lib.assembly import InputError, load
 from constructs_lib.changes import replaced
 from constructs_lib.check import SATISFIED, VIOLATED, check
 from constructs_lib.pairs import pairs
+from constructs_lib.renames import renames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,17 +62,21 @@ class Earlier:
         self._clean_up()
 
     def had(self, results: Iterable[Result], rules: Sequence[Rule] | None, *, processes: int = 1) -> set[Result]:
-        """Return those of today's results that the earlier state had too: no more of a rule on a resource than it had, and none worse."""
+        """Return those of today's results that the earlier state had too: no more of a rule on a resource than it had, and none worse.
+
+        A resource that has a new logical id, and is otherwise as it was, is the same one.
+        """
         before: dict[tuple[str, Template, str], list[Result]] = {}
         for result in check(self._old, rules, processes=processes):
             if result.verdict != SATISFIED:
                 key = (result.rule.id, result.template, result.resource.logical_id)
                 before.setdefault(key, []).append(result)
         now: dict[tuple[str, Template, str], list[Result]] = {}
+        renamed = renames(self._pairs)
         for result in results:
             if result.verdict != SATISFIED and result.template in self._pairs:
-                key = (result.rule.id, self._pairs[result.template], result.resource.logical_id)
-                now.setdefault(key, []).append(result)
+                name = renamed.get(result.resource, result.resource).logical_id
+                now.setdefault((result.rule.id, self._pairs[result.template], name), []).append(result)
         return {result for key, found in now.items() for result in _matched(found, before.get(key, []))}
 
     def replaced(self, rules: Sequence[Rule] | None) -> list[Result]:

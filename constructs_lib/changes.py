@@ -7,14 +7,16 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn
 
 from __future__ import annotations
 
-from constructs_lib.assembly import Reference, Text, Unknown, references
+from constructs_lib.assembly import Reference, references, unknowns
 from constructs_lib.check import UNVERIFIED, VIOLATED, Result
+from constructs_lib.renames import given_name, renames
 from constructs_lib.rules import Finding, Severity, rule_by_id
 from constructs_lib.rules.changes import CREATE_ONLY
+from constructs_lib.sameness import canonical, may_be_same, written_alike
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Hashable, Iterator, Mapping
     from typing import Any
 
     from constructs_lib.assembly import Input, Resource, Template
@@ -35,17 +37,16 @@ def replaced(given: Input, pairs: Pairs) -> list[Result]:
         pairs: Which template of the new state is which of the earlier one; others are new.
 
     """
-    kept = dict(_kept(given, pairs))
-    changes = {resource: _Change(resource, before, pairs) for resource, before in kept.items()}
+    changes = {resource: _Change(resource, before, pairs) for resource, before in _kept(given, pairs)}
     _follow(changes)
-    gone = {now: _gone(template, now) for now, template in pairs.items()}
+    renamed = renames(pairs)
     found: list[Result] = []
     for template in given.templates:
         for resource in template.resources.values():
             if resource in changes:
                 found += changes[resource].results()
-            elif template in pairs and resource.type in CREATE_ONLY:
-                found += _new(resource, gone[template])
+            elif resource in renamed and resource.type in CREATE_ONLY:
+                found.append(_anew(resource, renamed[resource]))
             found += _retyped(resource, pairs)
     return found
 
@@ -66,10 +67,11 @@ class _Change:
     Attributes:
         changed: The properties that differ in themselves, with the values before and now.
         following: The properties that refer to something replaced.
+        moved: How the stack that it is in changes its name or place, so that everything in it is made anew; else empty.
         uncertain: The properties of which it cannot be told, with why.
     """
 
-    __slots__ = ("_before", "_facts", "_pairs", "_resource", "changed", "following", "uncertain")
+    __slots__ = ("_before", "_facts", "_pairs", "_resource", "changed", "following", "moved", "uncertain")
 
     def __init__(self, resource: Resource, before: Resource, pairs: Pairs) -> None:
         self._resource = resource
@@ -79,6 +81,7 @@ class _Change:
         self.changed: dict[str, tuple[str, str]] = {}
         self.following: dict[str, Resource] = {}
         self.uncertain: dict[str, str] = {}
+        self.moved = _moved(resource.template, before.template)
         for name in self._facts.properties:
             self._compare(name)
         for name in self._facts.conditional:
@@ -90,38 +93,37 @@ class _Change:
     @property
     def certain(self) -> bool:
         """Is the resource surely replaced?"""
-        return bool(self.changed or self.following)
+        return bool(self.changed or self.following or self.moved)
 
     def _compare(self, name: str) -> None:
         path = name.split(".")
         value, earlier = self._resource.get(*path), self._before.get(*path)
-        hidden = next((each for each in (value, earlier) if isinstance(each, Unknown)), None)
+        hidden = next(unknowns([value, earlier]), None)
         if hidden is not None and hidden.kind == "undecided":
-            if not self._written_alike(path[0]):
+            new, old = self._resource, self._before
+            raw, before = (one.properties.get(path[0]) for one in (new, old))
+            if not written_alike(raw, new.template, before, old.template):
                 self.uncertain[name] = f"{name} is {hidden.what}"
-        elif _canonical(value, self._pairs) == _canonical(earlier, {}):
+        elif self._same(value, earlier):
             return
-        elif hidden is not None:
+        elif hidden is not None and may_be_same(value, earlier, self._identity, _own_identity):
             self.uncertain[name] = f"{name} is {hidden.what}"
         else:
             self.changed[name] = (_shown(earlier), _shown(value))
 
-    def _written_alike(self, name: str) -> bool:
-        """Is a property written as before, and so is all that decides about it?"""
-        resources = self._resource, self._before
-        raw, earlier = (resource.properties.get(name) for resource in resources)
-        deciding, before = (
-            [resource.template.document.get(section) for section in ("Conditions", "Mappings", "Parameters")]
-            for resource in resources
-        )
-        return bool(raw == earlier and deciding == before)
+    def _same(self, value: Any, earlier: Any) -> bool:
+        return canonical(value, self._identity) == canonical(earlier, _own_identity)
+
+    def _identity(self, resource: Resource) -> Hashable:
+        """The earlier template that a resource of the new state stands in, and its logical id."""
+        return self._pairs.get(resource.template, resource.template), resource.logical_id
 
     def follow(self, gone: set[Resource]) -> None:
         """Note what refers to something that is replaced."""
         for names, found in ((self._facts.properties, self.following), (self._facts.conditional, None)):
             for name in names:
                 target = next((each.resource for each in self._references(name) if each.resource in gone), None)
-                if target is None or name in self.changed:
+                if target is None or name in self.changed or self.moved:
                     continue
                 if found is None:
                     self.uncertain.setdefault(name, f"{name} refers to {target.logical_id}, which is replaced")
@@ -137,29 +139,40 @@ class _Change:
         assert rule is not None
         reasons = [f"{name} changes from {earlier} to {value}" for name, (earlier, value) in self.changed.items()]
         reasons += [f"{name} refers to {each.logical_id}, which is replaced" for name, each in self.following.items()]
-        fixed = self._fixed_name()
+        reasons += [self.moved] if self.moved else []
+        stays, surely = self._staying_name()
         if not self.certain:
             if not self.uncertain:
                 return []
             at, why = next(iter(self.uncertain.items()))
-            fails = "" if fixed is None else f"; as its name stays {fixed}, the update would fail"
+            fails = f"; {'as' if surely else 'where'} {stays}, the update would fail" if stays else ""
             finding = Finding(f"may be replaced: {why}{fails}", at=at, severity=Severity.WARNING)
             return [Result(rule, UNVERIFIED, self._resource, finding)]
-        at = next(iter({**self.changed, **self.following}))
-        if fixed is not None:
-            message = f"the update fails: {'; '.join(reasons)}, which needs a new one, and its name stays {fixed}"
-            return [Result(rule, VIOLATED, self._resource, Finding(message, at=at, severity=Severity.ERROR))]
-        message = f"is replaced{_lost(self._before)}: {'; '.join(reasons)}"
-        return [Result(rule, VIOLATED, self._resource, Finding(message, at=at, severity=Severity.WARNING))]
+        place = next(iter({**self.changed, **self.following}), None)
+        if stays and surely:
+            message = f"the update fails: {'; '.join(reasons)}, which needs a new one, and {stays}"
+            return [_result(rule, self._resource, message, Severity.ERROR, place)]
+        message = f"is replaced{_lost(self._before, 'UpdateReplacePolicy')}: {'; '.join(reasons)}"
+        if stays:
+            message += f"; where {stays}, the update fails"
+        return [_result(rule, self._resource, message, Severity.WARNING, place)]
 
-    def _fixed_name(self) -> str | None:
-        """The name that the template gives it before and now, which the new one cannot have beside the old."""
+    def _staying_name(self) -> tuple[str, bool]:
+        """Say which name the template gives it before and now, which the new one cannot have beside the old; and whether it surely stays."""
         facts = self._facts
         if facts.name is None or facts.within in self.changed or facts.within in self.following:
-            return None
+            return "", False
+        if self.moved and (facts.within is not None or _elsewhere(self._resource.template, self._before.template)):
+            return "", False
         value, earlier = self._resource.get(facts.name), self._before.get(facts.name)
-        same = value is not None and _canonical(value, self._pairs) == _canonical(earlier, {})
-        return _shown(value) if same else None
+        if value in (None, "") or earlier in (None, ""):
+            return "", False
+        hidden = next(unknowns([value, earlier]), None)
+        if hidden is None:
+            return (f"its name stays {_shown(value)}", True) if self._same(value, earlier) else ("", False)
+        if may_be_same(value, earlier, self._identity, _own_identity):
+            return f"its name, {hidden.what}, stays", False
+        return "", False
 
 
 def _follow(changes: Mapping[Resource, _Change]) -> None:
@@ -173,76 +186,82 @@ def _follow(changes: Mapping[Resource, _Change]) -> None:
         gone = gone | waiting
 
 
-def _gone(template: Template, now: Template) -> list[Resource]:
-    """What a template had and has no more."""
-    return [resource for name, resource in template.resources.items() if name not in now.resources]
-
-
-def _new(resource: Resource, gone: list[Resource]) -> list[Result]:
-    """What there is to say about a new resource that takes the place of one that goes."""
+def _anew(resource: Resource, before: Resource) -> Result:
+    """What there is to say about a resource whose logical id changes: it is made anew, and the one that it was goes."""
     facts = CREATE_ONLY[resource.type]
     rule = rule_by_id(facts.rule)
     assert rule is not None
-    likes = [each for each in gone if each.type == resource.type]
-    name = resource.get(facts.name) if facts.name is not None else None
-    if isinstance(name, str):
-        for each in likes:
-            if facts.name is not None and each.get(facts.name) == name:
-                message = f"the update fails: its name {name} is still that of {each.logical_id}, which is deleted only after this one is made"
-                return [Result(rule, VIOLATED, resource, Finding(message, at=facts.name, severity=Severity.ERROR))]
-    same = [each for each in likes if each.properties == resource.properties]
-    if len(same) != 1:
-        return []
-    message = f"is replaced{_lost(same[0])}: its logical id changes from {same[0].logical_id} to {resource.logical_id}"
-    return [_of_the_whole(rule, resource, message, Severity.WARNING)]
+    name = given_name(resource)
+    moved = _elsewhere(resource.template, before.template)
+    if name is not None and name == given_name(before) and not moved and not _new_within(resource, before):
+        message = f"the update fails: its name {name} is still that of {before.logical_id}, which is deleted only after this one is made"
+        return _result(rule, resource, message, Severity.ERROR, facts.name)
+    message = f"is replaced{_lost(before, 'DeletionPolicy')}: its logical id changes from {before.logical_id} to {resource.logical_id}"
+    return _result(rule, resource, message, Severity.WARNING)
+
+
+def _new_within(resource: Resource, before: Resource) -> bool:
+    """Is what the name must be unique in another thing than before, such as a domain that has a new logical id, too?"""
+    within = CREATE_ONLY[resource.type].within
+    if within is None:
+        return False
+    now, then = resource.get(within), before.get(within)
+    both = isinstance(now, Reference) and isinstance(then, Reference)
+    return both and now.resource.logical_id != then.resource.logical_id
 
 
 def _retyped(resource: Resource, pairs: Pairs) -> list[Result]:
     """CloudFormation refuses another type under the same logical id."""
     template = pairs.get(resource.template)
     before = template.resources.get(resource.logical_id) if template is not None else None
-    if before is None or before.type == resource.type:
+    if before is None or before.type == resource.type or _moved(resource.template, before.template):
         return []
     facts = CREATE_ONLY.get(before.type) or CREATE_ONLY.get(resource.type)
     rule = rule_by_id(facts.rule) if facts is not None else None
     if rule is None:
         return []
     message = f"the update fails: a resource cannot change its type, from {before.type} to {resource.type}"
-    return [_of_the_whole(rule, resource, message, Severity.ERROR)]
+    return [_result(rule, resource, message, Severity.ERROR)]
 
 
-def _of_the_whole(rule: Rule, resource: Resource, message: str, severity: Severity) -> Result:
-    """A result about the resource as such, whatever property the rule is otherwise about."""
-    result = Result(rule, VIOLATED, resource, Finding(message, severity=severity))
-    result.property = None
+def _result(rule: Rule, resource: Resource, message: str, severity: Severity, at: str | None = None) -> Result:
+    """A violation at a property, or of the resource as such, whatever property the rule is otherwise about."""
+    result = Result(rule, VIOLATED, resource, Finding(message, at=at, severity=severity))
+    result.property = at
     return result
 
 
-def _lost(before: Resource) -> str:
-    """What goes with a resource that is replaced."""
+def _lost(before: Resource, policy: str) -> str:
+    """What goes with a resource that is replaced, or that one of another logical id stands in for; the policy that decides about it."""
     body = (before.template.document.get("Resources") or {}).get(before.logical_id)
-    if isinstance(body, dict) and str(body.get("UpdateReplacePolicy", "")).startswith("Retain"):
-        return " (its UpdateReplacePolicy keeps the old one, outside of the stack)"
+    if isinstance(body, dict) and str(body.get(policy, "")).startswith("Retain"):
+        return f" (its {policy} keeps the old one, outside of the stack)"
     lost = CREATE_ONLY[before.type].lost
     return f", and {lost} with it" if lost else ""
 
 
-def _canonical(value: Any, pairs: Pairs) -> Any:
-    """Return a form that is equal in both states where the value is: references by name, scalars as CloudFormation compares them."""
-    if isinstance(value, Reference):
-        template = value.resource.template
-        return ("reference", pairs.get(template, template), value.resource.logical_id, value.attribute)
-    if isinstance(value, Text):
-        return ("text", *(_canonical(part, pairs) for part in value.parts))
-    if isinstance(value, Unknown):
-        return ("unknown", value.what)
-    if isinstance(value, dict):
-        return {key: _canonical(inner, pairs) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_canonical(inner, pairs) for inner in value]
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if value is None else str(value)
+def _moved(template: Template, before: Template) -> str:
+    """How the stack that a template is for changes its name or place; empty where it does not, or where that is not known."""
+    while template.parent is not None and before.parent is not None:
+        template, before = template.parent.template, before.parent.template
+    if None in (template.stack_name, before.stack_name):
+        return ""
+    if template.stack_name != before.stack_name:
+        return f"its stack changes from {before.stack_name} to {template.stack_name}"
+    if _elsewhere(template, before):
+        old, new = (" ".join(filter(None, (one.account, one.region))) for one in (before, template))
+        return f"its stack moves from {old} to {new}"
+    return ""
+
+
+def _elsewhere(template: Template, before: Template) -> bool:
+    """Are both surely in different accounts or regions, where the same name may be used again?"""
+    places = ((template.account, before.account), (template.region, before.region))
+    return any(now and then and now != then for now, then in places)
+
+
+def _own_identity(resource: Resource) -> Hashable:
+    return resource.template, resource.logical_id
 
 
 def _shown(value: Any) -> str:

@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from constructs_lib.assembly import Input, Template
 
 
+_MOST = 0.5
+"""The part of their resources that two templates of different names must share to be taken for one."""
+
+
 def pairs(new: Input, old: Input, roots: Sequence[str], old_roots: Sequence[str]) -> dict[Template, Template]:
     """Return for each template of the new state the one that it was in the old state, where there is one.
 
     One template alone is compared with one alone, whatever they are called. Else they go by the path below the root that they were found in,
-    and where that does not help by the name of their stack; nested stacks by the resource that nests them.
+    where that does not help by the name of their stack, and what is left by what they hold; nested stacks by the resource that nests them.
 
     Args:
         new: The new state.
@@ -53,6 +57,22 @@ def _pairs_of_roots(
             if match is not None and match not in taken and template not in found:
                 found[template] = match
                 taken.add(match)
+    found.update(_alike([one for one in new if one not in found], [one for one in old if one not in taken]))
+    return found
+
+
+def _alike(new: list[Template], old: list[Template]) -> dict[Template, Template]:
+    """The templates with new names by what they hold: the same logical ids with the same types, more than half of them."""
+    held = {one: {(name, each.type) for name, each in one.resources.items()} for one in (*new, *old)}
+    shares = [
+        (len(held[one] & held[other]) / max(len(held[one]), len(held[other]), 1), one, other)
+        for one in new
+        for other in old
+    ]
+    found: dict[Template, Template] = {}
+    for share, one, other in sorted(shares, key=lambda each: -each[0]):
+        if share > _MOST and one not in found and other not in found.values():
+            found[one] = other
     return found
 
 

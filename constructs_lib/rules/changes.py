@@ -96,6 +96,9 @@ CREATE_ONLY = {
         "ProcessingResources RoleArn StoppingCondition Tags",
         name="ProcessingJobName",
     ),
+    "AWS::SageMaker::MonitoringSchedule": CreateOnly(
+        "SMN-CHG-02", "MonitoringScheduleName", name="MonitoringScheduleName"
+    ),
     "AWS::SageMaker::EndpointConfig": CreateOnly(
         "SMN-CHG-03",
         "VpcConfig EnableNetworkIsolation ProductionVariants ShadowProductionVariants DataCaptureConfig KmsKeyId "
@@ -126,6 +129,9 @@ CREATE_ONLY = {
         "SMN-CHG-05", "SubnetId ConnectivityType AllocationId PrivateIpAddress AvailabilityMode VpcId"
     ),
     "AWS::EC2::RouteTable": CreateOnly("SMN-CHG-05", "VpcId"),
+    "AWS::EC2::Route": CreateOnly(
+        "SMN-CHG-05", "RouteTableId DestinationCidrBlock DestinationIpv6CidrBlock DestinationPrefixListId"
+    ),
 }
 """By CloudFormation type, from createOnlyProperties and conditionalCreateOnlyProperties of the resource schemas (2026-10-20)."""
 
@@ -143,7 +149,8 @@ compared(
 )
 compared(
     "SMN-CHG-02",
-    statement="Job definitions and processing jobs cannot be updated: a change of almost any property replaces them.",
+    statement="Job definitions and processing jobs cannot be updated: a change of almost any property replaces them. A monitoring schedule is "
+    "replaced with its name.",
     severity=Severity.WARNING,
     source=f"{CLOUDFORMATION}/aws-resource-sagemaker-dataqualityjobdefinition.html",
     fix=_REPLACEMENT,
@@ -164,7 +171,7 @@ compared(
 )
 compared(
     "SMN-CHG-05",
-    statement="A part of the network that workloads refer to is replaced, and they with it where they cannot change to the new one.",
+    statement="A part of the network that workloads use is replaced, and they with it where they refer to it and cannot change to the new one.",
     severity=Severity.WARNING,
     source=_UPDATE_BEHAVIOURS,
     fix=_REPLACEMENT,
