@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import http.server
 import json
 import os
@@ -277,6 +278,10 @@ class TestIdleShutdown:
         """They can be switched off, and Jupyter then has no such page."""
         assert check([], None, 10_000) == self.STOPS
         assert check([{"execution_state": "busy"}], None, 10_000) == self.STAYS
+
+    def test_the_python_of_amazon_linux_2_reads_it(self) -> None:
+        """Version 3.7; 3.9 on Amazon Linux 2023."""
+        ast.parse(SCRIPTS.joinpath("idle_shutdown.py").read_text(encoding="utf-8"), feature_version=(3, 7))
 
     def test_the_timer_is_set_up_with_the_program(self, tmp_path: Path) -> None:
         """The part writes the program and starts a timer with the time and the region."""
