@@ -1,4 +1,4 @@
-"""The guardrails against AWS's own list of actions and condition keys, so that an action or key that AWS adds shows up here."""
+"""The guardrails and the detector against AWS's own list of actions and condition keys, so that an action or key that AWS adds shows up here."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from iam_evaluator import ACCOUNT, ROOT, evaluate, node, simulation
 
 from constructs_lib import GuardrailForm, PresignedUrls, SageMakerGuardrails
 from constructs_lib.patterns import guardrail_statements as write
+from constructs_lib.patterns.handlers.detector.workloads import KINDS
 
 SCRIPT = Path(__file__).parent / "iam" / "service_data.mjs"
 PAGE = ROOT / "docs" / "guardrails.md"
@@ -148,6 +149,18 @@ def test_jobs_that_cannot_be_governed(service, everything):
     assert dict(zip([*NOT_GOVERNED, *OTHERS], evaluate(simulations), strict=True)) == dict.fromkeys(
         [*NOT_GOVERNED, *OTHERS], "Allowed"
     )
+
+
+def test_the_detector_asks_for_what_there_is(service):
+    """Each action that describes or stops a workload exists, and is about the kind of resource that the function's policy names."""
+    assert [
+        action
+        for kind in KINDS
+        for action in (kind.describe, kind.stop)
+        if not service[action]["resource"].startswith(
+            f"arn:${{Partition}}:sagemaker:${{Region}}:${{Account}}:{kind.resource}/"
+        )
+    ] == []
 
 
 def _resource(arn):
