@@ -75,7 +75,7 @@ def model_reaches_its_registry(model: Model, network: Network) -> Findings:
         raise NotApplicable
     if model.registry_auth:
         yield from without_service(model, network, LAMBDA, "AWS Lambda, which provides the registry's credentials")
-    yield from each(dict.fromkeys(model.private_images), partial(_refused, model))
+    yield from each(model.private_images, partial(_refused, model))
 
 
 def _refused(model: Model, image: Any) -> Findings:

@@ -160,6 +160,16 @@ CASES = [
     pytest.param(
         "SMN-HOST-10",
         "keeps",
+        {"Model.PrimaryContainer.Image": ["a", "b"]},
+        "",
+        [
+            "unverified warning Model.VpcConfig: whether the registry of image ['a', 'b'] admits ModelGroup on TCP 443, as its security group is not in the templates: put the stack that defines it into the input, or acknowledge the rule"
+        ],
+        id="SMN-HOST-10: an image that is no text",
+    ),
+    pytest.param(
+        "SMN-HOST-10",
+        "keeps",
         {"Registry.SecurityGroups": [HIDDEN]},
         "",
         [
