@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from constructs_lib.assembly import DIVIDED, NotVisible, Reference, Unknown, explore, undivided
+from constructs_lib.assembly import DIVIDED, NotVisible, Reference, Unknown, explore, undivided, unknowns
 from constructs_lib.network.acl import NetworkAcl
 from constructs_lib.network.addresses import Range
 from constructs_lib.network.declared import Declarations, Facts
@@ -129,8 +129,8 @@ class Index:
             if thing.exists and not self._keys(thing.get(*path)).isdisjoint(self._open[kind, path][thing]):
                 where = ".".join(str(part) for part in path)
                 shown = thing.get(*path)
-                what = shown.what if isinstance(shown, Unknown) else str(shown)
-                declare = getattr(shown, "declare", "")
+                hidden = next(unknowns(shown), None)
+                what, declare = (str(shown), "") if hidden is None else (hidden.what, hidden.declare)
                 yield (
                     thing,
                     NotVisible(f"whether {what}, the {where} of {thing.id}, is {target.noun} {target.id}", declare),

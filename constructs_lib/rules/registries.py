@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from constructs_lib.assembly import NotVisible, Unknown
-from constructs_lib.network import registry_of, roles_of
+from constructs_lib.network import Policy, registry_of, roles_of
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._jobs import groups_admit, require_vpc, without_service
 from constructs_lib.rules._rule import API, GUIDE, NotApplicable, Severity, rule
@@ -14,7 +14,7 @@ from constructs_lib.services import LAMBDA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from constructs_lib.network import Model, Network, Role
@@ -31,6 +31,8 @@ _NETWORK_ACTIONS = (
     "ec2:DescribeSubnets",
     "ec2:DescribeSecurityGroups",
 )
+#: What attaches policies to roles, and the property that names these.
+_ATTACHING = (("AWS::IAM::Policy", "Roles"), ("AWS::IAM::ManagedPolicy", "Roles"), ("AWS::IAM::RolePolicy", "RoleName"))
 _HOSTING_ACTION = "ec2:DescribeVpcEndpoints"
 _OF_AWS = ":iam::aws:policy/"
 #: Managed policies of AWS that grant all of these.
@@ -123,7 +125,21 @@ def role_may_make_network_interfaces(role: Role, network: Network) -> Findings:
             "put the policy into the input, or acknowledge the rule",
         )
     if missing:
+        _require_no_other_policy(role, missing, network)
         yield f"the role does not allow {listed(missing)}, which {listed(user.id for user in users)} in a VPC needs"
+
+
+def _require_no_other_policy(role: Role, actions: Sequence[str], network: Network) -> None:
+    """Return where no policy of the templates may be attached to the role and allow some of these actions.
+
+    Raises:
+        NotVisible: The roles of such a policy are a parameter, an import or alike.
+    """
+    for kind, name in _ATTACHING:
+        for policy, reason in network.perhaps_pointing(kind, role, name):
+            statements = network.of(Policy, policy.resource).statements
+            if any(statement.allows(action) for statement in statements for action in actions):
+                raise reason
 
 
 def _users(role: Role, network: Network) -> Iterator[Any]:

@@ -209,6 +209,16 @@ CASES = [
     ),
     pytest.param(
         "SMN-HOST-07",
+        "breaks",
+        {"Role.Policies.0.PolicyDocument.Statement.0.Action": ["ec2:Describe*"]},
+        ALLOWING_POLICY.replace("{Ref: Role}", "{Ref: Hidden}"),
+        [
+            "unverified warning Role: whether parameter Hidden, the Roles of More, is role Role: give its value with --parameter Hidden=VALUE"
+        ],
+        id="SMN-HOST-07: a policy for a role that is a parameter",
+    ),
+    pytest.param(
+        "SMN-HOST-07",
         "keeps",
         {},
         DENYING_POLICY,
