@@ -55,7 +55,7 @@ class Result:
         self.rule = rule
         self.verdict = verdict
         self.resource = resource
-        self.property = finding.at or rule.at
+        self.property = finding.at or rule.place(resource.type)
         self.message = _believed(finding.message, assumptions) if assumptions else finding.message
         self.severity: Severity = finding.severity or rule.severity
         self.assumptions = tuple(assumptions)

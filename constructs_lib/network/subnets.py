@@ -230,9 +230,17 @@ class Subnet(DeclaredThing):
     @property
     def public_any(self) -> bool:
         """Does a default route of either IP version lead to an internet gateway?"""
-        if self.route_class == "public":
+        hidden: NotVisible | None = None
+        try:
+            if self.route_class == "public":
+                return True
+        except NotVisible as reason:
+            hidden = reason
+        if not (self.imported and not self.associated) and self.route_class6 == "public":
             return True
-        return not (self.imported and not self.associated) and self.route_class6 == "public"
+        if hidden:
+            raise hidden
+        return False
 
     @property
     def has_nat(self) -> bool:

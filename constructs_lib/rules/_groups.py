@@ -59,6 +59,8 @@ def peers_admitted(
     rules, unknown = joined(groups, direction)
     if admits_interface(rules, peers, subnets, protocol, low, high) is not None:
         return True
+    if not subnets and let_out(rules, protocol, low, high):
+        return True  # wherever the interfaces are
     if unknown:
         raise unknown
     return False
@@ -132,3 +134,8 @@ def named(groups: Sequence[SecurityGroup]) -> str:
     if not groups:
         return "no security group"
     return f"security group{'s' if len(groups) > 1 else ''} {listed(group.label for group in groups)}"
+
+
+def do(groups: Sequence[SecurityGroup]) -> str:
+    """`does` or `do`, after `named`."""
+    return "do" if len(groups) > 1 else "does"

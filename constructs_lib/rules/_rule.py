@@ -15,7 +15,7 @@ from constructs_lib.assembly import NotApplicable, NotVisible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any, TypeVar, Union
 
     RuleFunction = Callable[..., Iterator["str | Finding | Remark | NotVisible"]]
@@ -136,12 +136,13 @@ class Rule:
         source: The AWS page that documents the rule.
         fix: What to do about a violation.
         at: The property that findings point to, or None for the resource as a whole.
+        at_on: The same by resource type, where a rule about several types points elsewhere on some of them.
         related: Ids of related controls of Security Hub, AWS Config, cdk-nag and checkov.
         function: The check, or None for a rule that no template shows (advice).
         subjects: Names of the model classes that the rule is about; empty for advice.
     """
 
-    __slots__ = ("at", "fix", "function", "id", "related", "severity", "source", "statement", "subjects")
+    __slots__ = ("at", "at_on", "fix", "function", "id", "related", "severity", "source", "statement", "subjects")
 
     def __init__(
         self,
@@ -152,6 +153,7 @@ class Rule:
         source: str,
         fix: str,
         at: str | None = None,
+        at_on: Mapping[str, str] | None = None,
         related: Sequence[str] = (),
         function: RuleFunction | None = None,
     ) -> None:
@@ -161,9 +163,14 @@ class Rule:
         self.source = source
         self.fix = fix
         self.at = at
+        self.at_on = at_on or {}
         self.related = tuple(related)
         self.function = function
         self.subjects = _subjects(function) if function else ()
+
+    def place(self, resource_type: str) -> str | None:
+        """The property of a resource of this type that findings point to."""
+        return self.at_on.get(resource_type, self.at)
 
     @property
     def state(self) -> str:
@@ -189,6 +196,7 @@ def rule(
     source: str,
     fix: str,
     at: str | None = None,
+    at_on: Mapping[str, str] | None = None,
     related: Sequence[str] = (),
 ) -> Callable[[F], F]:
     """Register the decorated generator as the check of a rule; see `Rule` for the facts.
@@ -206,6 +214,7 @@ def rule(
                 source=source,
                 fix=fix,
                 at=at,
+                at_on=at_on,
                 related=related,
                 function=function,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, references
+from constructs_lib.rules._egress import visible_class
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import API, GUIDE, Finding, NotApplicable, Remark, Severity, advice, rule
 from constructs_lib.rules._studio import each, require_vpc_only
@@ -51,7 +52,7 @@ def vpc_only_domain_is_private(domain: Domain, network: Network) -> Findings:
 
 
 def _way_to_the_internet(subnet: Subnet) -> str:
-    if subnet.route_class == "public":
+    if visible_class(subnet) == "public":
         return str(subnet.egress_text)
     route = subnet.default_route6
     return f"::/0 -> {route.target_id} ({route.label})" if route else str(subnet.egress_text)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from constructs_lib.assembly import NotVisible, Reference, Unknown
+from constructs_lib.assembly import NotVisible, Pseudo, Reference, Text, Unknown
 from constructs_lib.network import Domain
 from constructs_lib.network.ranges import pieces
 from constructs_lib.network.routes import Route
 from constructs_lib.network.storage import MountTarget
-from constructs_lib.rules._groups import any_of, joined, let_out, listed, named, peers_admitted
+from constructs_lib.rules._groups import any_of, do, joined, let_out, listed, named, peers_admitted, visible
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Remark, Severity, rule
 from constructs_lib.rules._studio import app_groups, each, require_domain, require_vpc_only, unreachable
 from constructs_lib.services import ECR_API, ECR_DKR, LICENSE_MANAGER, LOGS, SAGEMAKER_API, SAGEMAKER_RUNTIME
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _DOCKER = "DomainSettings.DockerSettings"
 _TRUSTED = f"{_DOCKER}.VpcOnlyTrustedAccounts"
 _MOST_ACCOUNTS, _ACCOUNT_DIGITS = 20, 12
+_ON = "ENABLED"
+_SWITCH = ("DISABLED", _ON)
 _LIVY = 8998
 #: Routes that carry no private address to another VPC.
 _TO_THE_INTERNET = frozenset({"igw", "nat", "eigw"})
@@ -59,7 +61,7 @@ def rstudio_reaches_its_license(domain: Domain, network: Network) -> Findings:
     if unknown:
         yield unknown
     else:
-        yield Finding(f"{named(groups)} does not let all traffic out", at="DomainSettings.SecurityGroupIds")
+        yield Finding(f"{named(groups)} {do(groups)} not let all traffic out", at="DomainSettings.SecurityGroupIds")
 
 
 @rule(
@@ -74,12 +76,12 @@ def rstudio_reaches_its_license(domain: Domain, network: Network) -> Findings:
 def docker_settings_have_effect(domain: Domain, network: Network) -> Findings:
     if not domain.given(*_DOCKER.split(".")):
         raise NotApplicable
-    enabled = domain.text(*_DOCKER.split("."), "EnableDockerAccess", default="DISABLED") == "ENABLED"
-    rootless = domain.text(*_DOCKER.split("."), "RootlessDocker", default="DISABLED") == "ENABLED"
+    yield from each((domain,), _trusted_accounts_are_valid)
+    enabled = domain.one_of(*_DOCKER.split("."), "EnableDockerAccess", words=_SWITCH) == _ON
+    rootless = domain.one_of(*_DOCKER.split("."), "RootlessDocker", words=_SWITCH) == _ON
     if enabled and rootless and domain.vpc_only:
         yield from unreachable(domain, network, (ECR_API, ECR_DKR))
     elif domain.given(*_TRUSTED.split(".")):
-        yield from _trusted_accounts_are_valid(domain)
         if not domain.vpc_only or not enabled:
             lack = "VpcOnly" if enabled else "Docker access" if domain.vpc_only else "VpcOnly and Docker access"
             yield f"VpcOnlyTrustedAccounts has no effect without {lack}"
@@ -93,8 +95,12 @@ def _trusted_accounts_are_valid(domain: Domain) -> Findings:
         yield Finding(
             f"{len(accounts)} trusted accounts, at most {_MOST_ACCOUNTS} are possible", severity=Severity.ERROR
         )
-    for account in accounts:
-        if isinstance(account, (str, int)) and not (str(account).isdecimal() and len(str(account)) == _ACCOUNT_DIGITS):
+    for index, account in enumerate(accounts):
+        if isinstance(account, Pseudo):
+            continue  # AWS::AccountId, which has twelve digits
+        if isinstance(account, (Unknown, Text)):
+            yield domain.hidden(account, *_TRUSTED.split("."), index)
+        elif not (str(account).isdecimal() and len(str(account)) == _ACCOUNT_DIGITS):
             yield Finding(f"'{account}' is not an account id of twelve digits", severity=Severity.ERROR)
 
 
@@ -116,11 +122,9 @@ def public_domain_ignores_its_vpc(domain: Domain, network: Network) -> Findings:
 
 def _gateways_of(domain: Domain) -> list[str]:
     """NAT gateways behind the domain's subnets; what other templates hold is not this one's concern."""
-    try:
-        routes = [subnet.default_route for subnet in domain.subnets if subnet.has_nat]
-        return [route.target.label for route in routes if route and route.target]
-    except NotVisible:
-        return []
+    behind_nat, _ = visible(domain.subnets, lambda subnet: subnet.has_nat and subnet.declared_egress is None)
+    routes = [subnet.default_route for subnet in behind_nat]
+    return [route.target.label for route in routes if route and route.target]
 
 
 def _sagemaker_endpoints_of(domain: Domain, network: Network) -> list[str]:
@@ -141,6 +145,7 @@ def _sagemaker_endpoints_of(domain: Domain, network: Network) -> list[str]:
     source=f"{GUIDE}/domain-custom-file-system.html",
     fix="Create a mount target in the subnet, or the file system in a subnet of the domain, and admit the domain's NFS group.",
     at="DefaultUserSettings.CustomFileSystemConfigs",
+    at_on={"AWS::SageMaker::UserProfile": "UserSettings.CustomFileSystemConfigs"},
 )
 def custom_file_systems_are_mounted(settings: Domain | UserProfile, network: Network) -> Findings:
     keys: tuple[str, ...] = ("UserSettings",)
@@ -245,12 +250,15 @@ def _livy_is_open(domain: Domain, cluster: EmrCluster, groups: tuple[SecurityGro
             f"the groups that EMR makes for the primary node of {cluster.label}",
             "set Instances.EmrManagedMasterSecurityGroup",
         )
-    if not groups or cluster.subnet is None:
+    if not groups:
         return
     if not peers_admitted(cluster.primary_groups, "ingress", groups, domain.subnets, "tcp", _LIVY, _LIVY):
-        yield f"{named(cluster.primary_groups)} of {cluster.label} does not admit TCP {_LIVY} from {named(groups)}"
+        primary = f"{named(cluster.primary_groups)} of {cluster.label} {do(cluster.primary_groups)}"
+        yield f"{primary} not admit TCP {_LIVY} from {named(groups)}"
+    if cluster.subnet is None:
+        raise NotVisible(f"the subnet of EMR cluster {cluster.label}", "name its Ec2SubnetId")
     if not peers_admitted(groups, "egress", cluster.primary_groups, (cluster.subnet,), "tcp", _LIVY, _LIVY):
-        yield f"{named(groups)} does not let TCP {_LIVY} out to {cluster.label}"
+        yield f"{named(groups)} {do(groups)} not let TCP {_LIVY} out to {cluster.label}"
 
 
 def _there_is_a_route(domain: Domain, cluster: EmrCluster) -> Findings:

@@ -80,6 +80,7 @@ def profile_has_its_own_group(profile: UserProfile, network: Network) -> Finding
     source=f"{API}/API_UserSettings.html",
     fix="Merge security groups, or leave some out.",
     at=_USER_GROUPS,
+    at_on={"AWS::SageMaker::UserProfile": _PROFILE_GROUPS},
 )
 def groups_are_within_the_limits(settings: Domain | UserProfile, network: Network) -> Findings:
     if not isinstance(settings, Domain):
@@ -119,10 +120,9 @@ def _union_is_within_the_limits(profile: UserProfile) -> Findings:
         except NotVisible as reason:
             unknown = reason
     if len(distinct) > limit:
-        yield Finding(
+        yield (
             f"{len(distinct)} security groups of the domain and the profile together ({listed(group.id for group in distinct)}), "
-            f"at most {limit} are possible",
-            at=_PROFILE_GROUPS,
+            f"at most {limit} are possible"
         )
     elif unknown and most > limit:
         raise unknown
@@ -155,24 +155,23 @@ def rstudio_groups_are_managed_by_the_service(domain: Domain, network: Network) 
     source=f"{API}/API_CreateUserProfile.html",
     fix="Use security groups of the domain's VPC.",
     at=_USER_GROUPS,
+    at_on={"AWS::SageMaker::UserProfile": _PROFILE_GROUPS},
 )
 def groups_are_in_the_domains_vpc(settings: Domain | UserProfile, network: Network) -> Findings:
     if isinstance(settings, Domain):
-        domain, at = settings, None
+        domain = settings
         groups = (*domain.security_groups, *domain.space_groups, *domain.domain_groups)
     else:
-        domain, groups, at = require_domain(settings.domain), settings.security_groups, _PROFILE_GROUPS
+        domain, groups = require_domain(settings.domain), settings.security_groups
     vpc = domain.vpc
     if vpc is None or not groups:
         raise NotApplicable
 
     def judge(group: SecurityGroup) -> Findings:
         if group.vpc is None:
-            yield Finding(f"security group {group.label} belongs to the default VPC, the domain to {vpc.label}", at=at)
+            yield f"security group {group.label} belongs to the default VPC, the domain to {vpc.label}"
         elif not group.vpc.is_surely(vpc):
-            yield Finding(
-                f"security group {group.label} belongs to {group.vpc.label}, the domain to {vpc.label}", at=at
-            )
+            yield f"security group {group.label} belongs to {group.vpc.label}, the domain to {vpc.label}"
 
     yield from each(groups, judge)
 

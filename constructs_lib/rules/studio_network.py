@@ -6,7 +6,7 @@ from itertools import permutations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.rules._egress import decided_elsewhere
-from constructs_lib.rules._groups import listed
+from constructs_lib.rules._groups import ANYWHERE, listed, visible
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
 from constructs_lib.rules._studio import each, private_subnets, require_vpc_only, unreachable
 from constructs_lib.services import (
@@ -35,7 +35,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.network import Domain, Endpoint, MlflowApp, MlflowServer, Network, PartnerApp, Space, Subnet
+    from constructs_lib.network import (
+        Domain,
+        Endpoint,
+        MlflowApp,
+        MlflowServer,
+        Network,
+        NetworkAcl,
+        PartnerApp,
+        Space,
+        Subnet,
+        Vantage,
+    )
     from constructs_lib.rules._rule import Findings
 
 _ACCESS = f"{GUIDE}/studio-updated-and-internet-access.html"
@@ -151,10 +162,11 @@ def network_acls_pass_nfs(domain: Domain, network: Network) -> Findings:
     if not domain.home_efs or not network.network_acls:
         raise NotApplicable
     stops: dict[str, list[str]] = {}
-    for client, server in permutations(domain.subnets, 2):
+    legs = (leg for client, server in permutations(domain.subnets, 2) for leg in _nfs_legs(client, server))
+    for subnet, egress, peer, what, ports in legs:
         try:
-            for acl, stop in _nfs_stops(client, server):
-                stops.setdefault(acl, []).append(stop)
+            if not _lets_through(subnet.acl, peer, egress=egress, ports=ports):
+                stops.setdefault(subnet.acl.label, []).append(what)
         except NotVisible as unknown:
             yield unknown
     for acl, found in stops.items():
@@ -164,18 +176,22 @@ def network_acls_pass_nfs(domain: Domain, network: Network) -> Findings:
         )
 
 
-def _nfs_stops(client: Subnet, server: Subnet) -> Iterator[tuple[str, str]]:
-    """Which network ACL stops NFS from one subnet to a mount target in another, and what of it: the request, or the reply."""
-    legs = (
-        (client, True, server, "TCP 2049 out", _NFS),
-        (server, False, client, "TCP 2049 in", _NFS),
-        (server, True, client, "TCP 1024-65535 (replies) out", _EPHEMERAL),
-        (client, False, server, "TCP 1024-65535 (replies) in", _EPHEMERAL),
-    )
-    for subnet, egress, peer, what, (low, high) in legs:
-        allowed, _ = subnet.acl.decide(egress, peer.cidr, "tcp", low, high)
-        if not allowed:
-            yield subnet.acl.label, what
+def _nfs_legs(client: Subnet, server: Subnet) -> Iterator[tuple[Subnet, bool, Subnet, str, tuple[int, int]]]:
+    """What the network ACLs must let through for NFS from one subnet to a mount target in another: the request, and the reply."""
+    yield client, True, server, "TCP 2049 out", _NFS
+    yield server, False, client, "TCP 2049 in", _NFS
+    yield server, True, client, "TCP 1024-65535 (replies) out", _EPHEMERAL
+    yield client, False, server, "TCP 1024-65535 (replies) in", _EPHEMERAL
+
+
+def _lets_through(acl: NetworkAcl, peer: Subnet, *, egress: bool, ports: tuple[int, int]) -> bool:
+    try:
+        return acl.decide(egress, peer.cidr, "tcp", *ports).allowed
+    except NotVisible:
+        everybody = acl.decide(egress, ANYWHERE, "tcp", *ports)
+        if everybody.partly:
+            raise
+        return everybody.allowed
 
 
 @rule(
@@ -189,7 +205,16 @@ def _nfs_stops(client: Subnet, server: Subnet) -> Iterator[tuple[str, str]]:
 def remote_space_reaches_systems_manager(space: Space, network: Network) -> Findings:
     if not space.remote_access:
         raise NotApplicable
-    yield from unreachable(require_vpc_only(space.domain), network, (SSM, SSMMESSAGES))
+    yield from unreachable(require_vpc_only(space.domain), network, (SSM, SSMMESSAGES), _apps_in(space))
+
+
+def _apps_in(space: Space) -> list[Vantage] | None:
+    """Where the apps of a space stand; None, for those of all users, where it is not known whose it is."""
+    try:
+        known = space.owner is not None if space.sharing == "Private" else bool(space.security_groups)
+    except NotVisible:
+        return None
+    return [space.vantage] if known else None
 
 
 @rule(
@@ -202,8 +227,8 @@ def remote_space_reaches_systems_manager(space: Space, network: Network) -> Find
 )
 def domains_reach_the_app(app: MlflowServer | MlflowApp | PartnerApp, network: Network) -> Findings:
     service = {"MlflowServer": EXPERIMENTS, "MlflowApp": MLFLOW, "PartnerApp": PARTNER_APP}[type(app).__name__]
-    domains = [domain for domain in network.domains if domain.vpc_only]
-    if not domains:
+    domains, unknown = visible(network.domains, lambda domain: domain.vpc_only)
+    if not domains and not unknown:
         raise NotApplicable
 
     def judge(domain: Domain) -> Findings:
@@ -211,6 +236,8 @@ def domains_reach_the_app(app: MlflowServer | MlflowApp | PartnerApp, network: N
             yield f"from domain {domain.label}, {said}" if isinstance(said, str) else said
 
     yield from each(domains, judge)
+    if unknown:
+        yield unknown
 
 
 @rule(

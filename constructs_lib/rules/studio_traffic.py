@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from constructs_lib.network import Network, Rule, SecurityGroup, UserProfile, Vantage
+    from constructs_lib.network import Network, Rule, SecurityGroup, Thing, UserProfile, Vantage
     from constructs_lib.rules._rule import Findings
 
 _ACCESS = f"{GUIDE}/studio-updated-and-internet-access.html"
@@ -60,7 +60,9 @@ def apps_reach_each_other(domain: Domain, network: Network) -> Findings:
 
 def _is_classic(domain: Domain) -> bool:
     """Whether Studio Classic is in play: by its apps, by settings for them, or as the landing page."""
-    settings = [(domain, "DefaultUserSettings"), *((profile, "UserSettings") for profile in domain.user_profiles)]
+    settings: list[tuple[Thing, str]] = [(domain, "DefaultUserSettings"), (domain, "DefaultSpaceSettings")]
+    settings += [(profile, "UserSettings") for profile in domain.user_profiles]
+    settings += [(space, "SpaceSettings") for space in domain.spaces]
     if any(
         thing.given(key, f"{app}AppSettings") for thing, key in settings for app in ("JupyterServer", "KernelGateway")
     ):
@@ -79,6 +81,7 @@ def _is_classic(domain: Domain) -> bool:
     source=_ACCESS,
     fix="Limit the inbound rules to the group itself.",
     at=_USER_GROUPS,
+    at_on={"AWS::SageMaker::UserProfile": _PROFILE_GROUPS},
 )
 def apps_admit_only_each_other(settings: Domain | UserProfile, network: Network) -> Findings:
     if isinstance(settings, Domain):
@@ -86,17 +89,15 @@ def apps_admit_only_each_other(settings: Domain | UserProfile, network: Network)
         if not any(app_groups(settings)):
             raise NotApplicable
         own = together = (*settings.security_groups, *settings.space_groups)
-        at = None
     else:
         require_vpc_only(settings.domain)
         if not settings.groups_given:
             raise NotApplicable
         own, together = settings.security_groups, settings.all_groups
-        at = _PROFILE_GROUPS
 
     def judge(group: SecurityGroup) -> Findings:
         for said in each(group.ingress, lambda one: _opened(one, together)):
-            yield Finding(f"security group {group.label} admits {said}", at=at) if isinstance(said, str) else said
+            yield f"security group {group.label} admits {said}" if isinstance(said, str) else said
 
     yield from each(own, judge)
     if isinstance(settings, Domain):
