@@ -38,7 +38,7 @@ class _Perimeter:
             principals=[iam.StarPrincipal()],
             actions=["s3:*"],
             resources=[bucket.bucket_arn, bucket.arn_for_objects("*")],
-            # Either key is true, or absent, for AWS services that come for themselves or in the name of somebody who may.
+            # One of the keys is true where an AWS service comes for itself, or in the name of somebody who may; absent, they let nobody in.
             conditions={"BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"}},
         )
         if not bucket.add_to_resource_policy(self._statement).statement_added:
@@ -98,7 +98,10 @@ def keep_to_endpoint(
 
 
 def _always_let_in(bucket: s3.IBucket) -> list[str]:
-    """The root user, without whom nobody could mend the policy, and what deploys the bucket and empties it."""
+    """The root user, without whom nobody could mend the policy, what deploys the bucket and empties it, and service-linked roles.
+
+    Those belong to AWS services, which alone can take them on: what records the bucket's configuration or looks for what is shared.
+    """
     stack = cdk.Stack.of(bucket)
     users = f"arn:{stack.partition}:iam::{stack.account}"
     roles = [f"{users}:role/cdk-*-{role}-{stack.account}-{stack.region}" for role in _BOOTSTRAP_ROLES]
@@ -107,7 +110,7 @@ def _always_let_in(bucket: s3.IBucket) -> list[str]:
         "AutoDeleteObjectsCustomResource"
     ):
         roles.append(emptying.role_arn)
-    return [f"{users}:root", *roles]
+    return [f"{users}:root", f"{users}:role/aws-service-role/*", *roles]
 
 
 def _arn(administrator: Administrator) -> str:

@@ -314,9 +314,10 @@ class PrivateNetwork(Construct):
         bucket may be given to several networks: then any of their endpoints will do.
 
         Let in from anywhere are: AWS services that come for themselves, such as those that deliver logs, or that act for a caller who may, such
-        as CloudFormation and Athena (``aws:PrincipalIsAWSService``, ``aws:ViaAWSService``); the account's root user; the roles of the CDK's
-        bootstrap that deploy (``cdk-*-cfn-exec-role``, ``-deploy-role``, ``-file-publishing-role``); the function that empties the bucket where
-        ``auto_delete_objects`` is set; and ``administrators``. A deployment without these roles needs its own role named there.
+        as CloudFormation and Athena (``aws:PrincipalIsAWSService``, ``aws:ViaAWSService``), or have service-linked roles, such as AWS Config;
+        the account's root user; the roles of the CDK's bootstrap that deploy (``cdk-*-cfn-exec-role``, ``-deploy-role``,
+        ``-file-publishing-role``); the function that empties the bucket where ``auto_delete_objects`` is set; and ``administrators``. A
+        deployment without these roles needs its own role named there.
 
         Locked out are (SMN-S3-08): notebooks with direct internet access, Studio domains with ``PublicInternetOnly``, jobs and models without
         a ``VpcConfig``, people at the S3 console and on their own machines, and services that come with a role from AWS's own network, such as

@@ -107,7 +107,7 @@ def test_the_way_out_leads_to_the_endpoint(stack):
 
 
 def test_who_deploys_administers_and_serves_comes_in(stack):
-    """The CDK's roles of this account and region, the root user, CloudFormation in somebody's name, and the administrators; nobody like them."""
+    """The CDK's roles of this account and region, the root user, service-linked roles, CloudFormation in somebody's name, and the administrators; nobody like them."""
     network = PrivateNetwork(stack, "Network")
     admins = [iam.Role(stack, "Admin", assumed_by=iam.AccountRootPrincipal()), f"{role('platform/')}*"]
     network.only_from_here(s3.Bucket(stack, "Data"), administrators=admins)
@@ -126,11 +126,12 @@ def test_who_deploys_administers_and_serves_comes_in(stack):
         (role("Admin"), "s3:GetObject", ELSEWHERE),
         (role("platform/on-call"), "s3:GetObject", ELSEWHERE),
         (role("platform"), "s3:GetObject", ELSEWHERE),
+        (role("aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"), "s3:GetBucketAcl", ELSEWHERE),
         (f"arn:aws:iam::{ACCOUNT}:root", "s3:DeleteBucketPolicy", ELSEWHERE),
         (role("developer"), "s3:DeleteBucket", {**ELSEWHERE, "aws:ViaAWSService": "true"}),
         (role("developer"), "s3:DeleteBucket", ELSEWHERE),
     ]
-    answers = ["Allowed", "Allowed", "ExplicitlyDenied", "Allowed", "Allowed", "ExplicitlyDenied"]
+    answers = ["Allowed", "Allowed", "ExplicitlyDenied", "Allowed", "Allowed", "Allowed", "ExplicitlyDenied"]
     assert ask(policy, *requests) == answers
 
 
@@ -185,7 +186,7 @@ def test_a_bucket_that_empties_itself_can_be_destroyed(stack):
         )
         for name, each in policies.items()
     }
-    assert counts == {"Data": 5, "Plai": 4}
+    assert counts == {"Data": 6, "Plai": 5}
 
 
 def existing(stack, *endpoints, **options):
