@@ -75,7 +75,7 @@ def _select(template: Template, argument: Any) -> Any:
             return items[number]
         return malformed("Fn::Select", argument, f"has no item {number}")
     if isinstance(items, Unknown) and items.kind == "zones":
-        return Unknown(f"availability zone {number} of {items.name}", kind="zone", name=f"{items.name}/{number}")
+        return Unknown(f"Availability Zone {number} of {items.name}", kind="zone", name=f"{items.name}/{number}")
     return Unknown(
         f"item {number} of {_say(items)}",
         getattr(items, "declare", ""),
@@ -203,7 +203,7 @@ def _get_azs(template: Template, argument: Any) -> Any:
     if region is ABSENT or region == "" or (isinstance(region, Pseudo) and region.name == "AWS::Region"):
         region = template.region or "the region"
     name = str(region)
-    return Unknown(f"the availability zones of {name}", kind="zones", name=name)
+    return Unknown(f"the Availability Zones of {name}", kind="zones", name=name)
 
 
 @intrinsic("Fn::Base64")

@@ -200,7 +200,7 @@ class Endpoint(Thing):
 
     @fact
     def zones(self) -> frozenset[Hashable]:
-        """The availability zones that it has an interface in."""
+        """The Availability Zones that it has an interface in."""
         return frozenset(subnet.zone for subnet in self.subnets)
 
     @fact

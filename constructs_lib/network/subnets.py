@@ -100,7 +100,7 @@ class Subnet(DeclaredThing):
 
     @fact
     def zone(self) -> Hashable:
-        """What identifies its availability zone: equal for subnets of one zone.
+        """What identifies its Availability Zone: equal for subnets of one zone.
 
         Raises:
             NotVisible: The zone is a parameter, or AWS chooses it.
@@ -111,7 +111,7 @@ class Subnet(DeclaredThing):
                 self.hidden(value, "AvailabilityZone")
                 if value is not None
                 else NotVisible(
-                    f"the availability zone of subnet {self.id}, which AWS chooses",
+                    f"the Availability Zone of subnet {self.id}, which AWS chooses",
                     f"give the AvailabilityZone of {self.id}",
                 )
             )
@@ -119,13 +119,13 @@ class Subnet(DeclaredThing):
 
     def _zone_value(self) -> Any:
         if self.imported:
-            return self.declared_fact("availabilityZone", "the availability zone")
+            return self.declared_fact("availabilityZone", "the Availability Zone")
         value = self.get("AvailabilityZone")
         return self.get("AvailabilityZoneId") if value in (None, "") else value
 
     @property
     def zone_name(self) -> str:
-        """The availability zone, for messages."""
+        """The Availability Zone, for messages."""
         zone = self.zone
         return zone.what if isinstance(zone, Unknown) else str(zone)
 

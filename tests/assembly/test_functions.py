@@ -172,11 +172,11 @@ UNKNOWN = [
         "dynamic",
     ),
     ("the region alone", {"Ref": "AWS::Region"}, "AWS::Region", "pseudo"),
-    ("the zones of the region", {"Fn::GetAZs": ""}, "the availability zones of the region", "zones"),
+    ("the zones of the region", {"Fn::GetAZs": ""}, "the Availability Zones of the region", "zones"),
     (
         "one of the zones",
         {"Fn::Select": [1, {"Fn::GetAZs": {"Ref": "AWS::Region"}}]},
-        "availability zone 1 of the region",
+        "Availability Zone 1 of the region",
         "zone",
     ),
     ("an import", {"Fn::ImportValue": "other-vpc"}, "the import of other-vpc", "import"),

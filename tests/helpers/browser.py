@@ -84,6 +84,14 @@ _MISPLACED = """() => {
     });
     const texts = [...all(".heading text"), ...all(".edge text")];
     pairs(texts, (a, b) => apart(rect(a), rect(b)) || found.push("labels overlap: " + a.textContent + " | " + b.textContent));
+    const headed = all(".heading:not(.frame) text").map((text) => ({ text, box: rect(text) }));
+    const within = (point, box) => point.x > box.left + 2 && point.x < box.right - 2 && point.y > box.top + 2 && point.y < box.bottom - 2;
+    for (const line of all(".edge > path")) {
+      const points = [];
+      for (let at = 0; at <= line.getTotalLength(); at += 4) points.push(line.getPointAtLength(at).matrixTransform(line.getScreenCTM()));
+      for (const { text, box } of headed) if (points.some((point) => within(point, box))) found.push("line through a heading: " + text.textContent);
+      for (const { node, box } of nodes) if (points.filter((point) => within(point, box)).length > 2) found.push("line through a node: " + name(node));
+    }
     for (const text of all(".edge text")) {
       for (const { node, box } of nodes) if (!apart(rect(text), box)) found.push("label on a node: " + text.textContent + " | " + name(node));
     }

@@ -58,7 +58,7 @@ def test_things_stand_where_the_templates_put_them():
         "Managed by SageMaker",
         "  Notebook Notebook",
         "VPC Vpc 10.0.0.0/16",
-        "  Availability zone eu-west-1a",
+        "  Availability Zone eu-west-1a",
         "    Subnet Public 10.0.0.0/24 public: internet gateway",
         "      NAT gateway Nat",
         "    Subnet Private 10.0.1.0/24 private: NAT",

@@ -74,6 +74,12 @@ def test_mermaid_holds_several_networks_in_one_flowchart():
     assert text.count("flowchart") == 1
 
 
+def test_mermaid_says_that_there_is_nothing():
+    """An empty chart would look like a mistake."""
+    text = made("x.mmd", {"t": {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}})
+    assert 'p0t["Nothing to draw: the templates hold no workload and no VPC with anything in it"]:::note' in text
+
+
 def test_mermaid_takes_no_orders_from_names():
     """What means something to Mermaid, Markdown or HTML stands as a number."""
     text = made("x.mmd", hostile())
@@ -198,7 +204,20 @@ def test_the_page_shows_findings_with_their_fix_and_cost():
     )
     assert "<b>Fix: </b>" in text
     row = re.search(r'<th scope="row">t: VPC Vpc</th>(.*?)</tr>', text).group(1)
-    assert re.findall(r"<td>(.*?)</td>", row) == ["1", "1 with 1 interfaces", "40.15"]
+    assert re.findall(r"<td>(.*?)</td>", row) == ["1", "1 with 1 interface", "40.15"]
+
+
+def test_the_page_calls_nothing_a_fix_that_may_be_well():
+    """What is not verified says what to do if it turns out violated."""
+    document = yaml.safe_load(NETWORK)
+    document["Parameters"]["Access"] = {"Type": "String"}
+    document["Resources"]["Notebook"]["Properties"]["RootAccess"] = {"Ref": "Access"}
+    text = made("x.html", {"t": document})
+    (finding,) = re.findall(
+        r'<article class="finding unverified">(?:(?!</article>).)*SMN-NB-12.*?</article>', text, re.DOTALL
+    )
+    assert "<b>If it is violated: </b>" in finding
+    assert "<b>Fix: </b>" not in finding
 
 
 @pytest.mark.parametrize("output", ["x.png", "x", "diagram.svg.gz", "x.PDF"])

@@ -108,8 +108,8 @@ EXAMPLES = [
     (
         "SMN-EP-07",
         [
-            "violated warning ApiEndpoint.SubnetIds: SubnetB of Clarify job Monitor is in availability zone 1 of the region, in which the endpoint has no subnet",
-            "violated warning RuntimeEndpoint.SubnetIds: SubnetB of Clarify job Monitor is in availability zone 1 of the region, in which the endpoint has no subnet",
+            "violated warning ApiEndpoint.SubnetIds: SubnetB of Clarify job Monitor is in Availability Zone 1 of the region, in which the endpoint has no subnet",
+            "violated warning RuntimeEndpoint.SubnetIds: SubnetB of Clarify job Monitor is in Availability Zone 1 of the region, in which the endpoint has no subnet",
         ],
     ),
 ]
@@ -277,8 +277,8 @@ CASES = [
         {"Monitor": None, "Notebook.SubnetId": ref("SubnetB")},
         NOTEBOOK,
         [
-            "violated warning ApiEndpoint.SubnetIds: SubnetB of notebook Notebook is in availability zone 1 of the region, in which the endpoint has no subnet",
-            "violated warning RuntimeEndpoint.SubnetIds: SubnetB of notebook Notebook is in availability zone 1 of the region, in which the endpoint has no subnet",
+            "violated warning ApiEndpoint.SubnetIds: SubnetB of notebook Notebook is in Availability Zone 1 of the region, in which the endpoint has no subnet",
+            "violated warning RuntimeEndpoint.SubnetIds: SubnetB of notebook Notebook is in Availability Zone 1 of the region, in which the endpoint has no subnet",
         ],
         id="SMN-EP-07: a notebook in a zone without endpoint",
     ),
@@ -288,8 +288,8 @@ CASES = [
         {"SubnetB.AvailabilityZone": None},
         "",
         [
-            "unverified warning ApiEndpoint.SubnetIds: the availability zone of subnet SubnetB, which AWS chooses: give the AvailabilityZone of SubnetB",
-            "unverified warning RuntimeEndpoint.SubnetIds: the availability zone of subnet SubnetB, which AWS chooses: give the AvailabilityZone of SubnetB",
+            "unverified warning ApiEndpoint.SubnetIds: the Availability Zone of subnet SubnetB, which AWS chooses: give the AvailabilityZone of SubnetB",
+            "unverified warning RuntimeEndpoint.SubnetIds: the Availability Zone of subnet SubnetB, which AWS chooses: give the AvailabilityZone of SubnetB",
         ],
         id="SMN-EP-07: a zone that AWS chooses",
     ),
@@ -299,7 +299,7 @@ CASES = [
         {"ApiEndpoint.ServiceName": "com.amazonaws.eu-west-1.glue"},
         "",
         [
-            "violated warning RuntimeEndpoint.SubnetIds: SubnetB of Clarify job Monitor is in availability zone 1 of the region, in which the endpoint has no subnet"
+            "violated warning RuntimeEndpoint.SubnetIds: SubnetB of Clarify job Monitor is in Availability Zone 1 of the region, in which the endpoint has no subnet"
         ],
         id="SMN-EP-07: services that are dialled from afar",
     ),

@@ -10,7 +10,7 @@ HIDDEN = {"Ref": "Hidden"}
 EXAMPLES = [
     (
         "SMN-EP-05",
-        ["violated error ApiEndpoint.SubnetIds: SubnetA and SubnetB are both in availability zone 0 of the region"],
+        ["violated error ApiEndpoint.SubnetIds: SubnetA and SubnetB are both in Availability Zone 0 of the region"],
     ),
     (
         "SMN-EP-06",
@@ -51,7 +51,7 @@ CASES = [
         {"SubnetA.AvailabilityZone": None},
         "",
         [
-            "unverified error ApiEndpoint.SubnetIds: the availability zone of subnet SubnetA, which AWS chooses: give the AvailabilityZone of SubnetA"
+            "unverified error ApiEndpoint.SubnetIds: the Availability Zone of subnet SubnetA, which AWS chooses: give the AvailabilityZone of SubnetA"
         ],
         id="SMN-EP-05: zones that AWS chooses",
     ),

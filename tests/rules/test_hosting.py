@@ -92,7 +92,7 @@ CASES = [
         {"SubnetB.AvailabilityZone": {"Fn::Select": [0, {"Fn::GetAZs": ""}]}},
         "",
         [
-            "violated error Model.VpcConfig.Subnets: SubnetA and SubnetB are all in availability zone 0 of the region, hosting takes two in different Availability Zones"
+            "violated error Model.VpcConfig.Subnets: SubnetA and SubnetB are all in Availability Zone 0 of the region, hosting takes two in different Availability Zones"
         ],
         id="SMN-HOST-01: two subnets in one zone",
     ),
@@ -112,7 +112,7 @@ CASES = [
         {"Model.VpcConfig.Subnets": [HIDDEN, "subnet-0ab"]},
         "",
         [
-            "unverified error Model.VpcConfig.Subnets: the availability zone of subnet-0ab: declare subnet-0ab in Metadata.SageMakerNetwork"
+            "unverified error Model.VpcConfig.Subnets: the Availability Zone of subnet-0ab: declare subnet-0ab in Metadata.SageMakerNetwork"
         ],
         id="SMN-HOST-01: two subnets that are made elsewhere",
     ),

@@ -281,7 +281,7 @@ MESSAGES = {
             "info",
             "NatGateway1",
             None,
-            "subnets Subnet1 (availability zone 0 of the region) and Subnet2 (availability zone 1 of the region) share the NAT gateway",
+            "subnets Subnet1 (Availability Zone 0 of the region) and Subnet2 (Availability Zone 1 of the region) share the NAT gateway",
         ),
     ],
     "SMN-RT-05": [

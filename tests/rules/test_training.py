@@ -126,7 +126,7 @@ CASES = [
         LUSTRE,
         [
             "violated warning JobGroup: file system Lustre: the way from JobGroup to FileSystemGroup is closed for TCP 988 and 1018-1023",
-            "violated warning JobGroup: file system Lustre is in availability zone 1 of the region, in which the jobs have no subnet",
+            "violated warning JobGroup: file system Lustre is in Availability Zone 1 of the region, in which the jobs have no subnet",
         ],
         id="SMN-JOB-18: Lustre has two ranges of ports, and one zone",
     ),

@@ -20,7 +20,10 @@ def costs(pictures: Sequence[Picture]) -> str:
         of = picture.cost
         dollars = cost.per_month(nat_gateways=of.nat_gateways, endpoint_zones=of.endpoint_zones)
         total += dollars
-        zones = f"{of.interface_endpoints} with {of.endpoint_zones} interfaces" if of.interface_endpoints else "0"
+        plural = "" if of.endpoint_zones == 1 else "s"
+        zones = (
+            f"{of.interface_endpoints} with {of.endpoint_zones} interface{plural}" if of.interface_endpoints else "0"
+        )
         least = least or of.least
         cells = (text(of.nat_gateways), text(zones), _dollars(dollars, least=of.least))
         rows += element("tr", element("th", text(picture.title), scope="row"), *(element("td", cell) for cell in cells))

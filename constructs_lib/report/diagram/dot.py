@@ -8,7 +8,7 @@ from constructs_lib.report.diagram.names import clean, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from constructs_lib.report.diagram.picture import Box, Line, Node, Picture
 
@@ -18,7 +18,7 @@ _HEAD = f"""\
 rankdir=LR bgcolor=transparent nodesep=0.22 ranksep=0.55 pad=0.1
 graph [fontname="{FONT}" fontsize=12 labeljust=l margin=0]
 node [shape=box style="rounded,filled" fontname="{FONT}" fontsize=12 margin="0.12,0.07"]
-edge [fontname="{FONT}" fontsize=11 arrowsize=0.7]
+edge [fontname="{FONT}" fontsize=11 arrowsize=0.7 tailport=e]
 """
 #: How a line looks besides its colour.
 _LINES = {
@@ -45,7 +45,8 @@ def dot(picture: Picture, *, titled: bool) -> str:
         for box in picture.boxes
     ]
     body += [_node(node) for node in picture.nodes]
-    body += [_line(line) for line in picture.lines]
+    inside = {node.key for box in picture.boxes for node in _in_subnets(box)}
+    body += [_line(line, inside) for line in picture.lines]
     heading = f"label={_table([_bold(picture.title), *assumption_lines(picture)])} labelloc=t\n" if titled else ""
     return f"digraph {{\nid={_quoted(picture.key)}\n{_HEAD}{heading}" + "\n".join(body) + "\n}\n"
 
@@ -84,10 +85,19 @@ def _node(node: Node) -> str:
     return f"{key} [id={key} class={_quoted(classes)}{style} label={_table(rows, ids)}]"
 
 
-def _line(line: Line) -> str:
+def _in_subnets(box: Box) -> Iterator[Node]:
+    if box.kind == "subnet":
+        yield from box.nodes
+    for one in box.boxes:
+        yield from _in_subnets(one)
+
+
+def _line(line: Line, inside: Collection[str]) -> str:
+    """A line; to a node in a subnet it comes from the left, for the subnet's heading stands above."""
     classes = line.verdict or "plain"
+    port = " headport=w" if line.head in inside else ""
     label = f" label=<{_small(line.label)}>" if line.label else ""
-    return f"{_quoted(line.tail)} -> {_quoted(line.head)} [id={_quoted(line.key)} class={classes} {_LINES[line.verdict]}{label}]"
+    return f"{_quoted(line.tail)} -> {_quoted(line.head)} [id={_quoted(line.key)} class={classes} {_LINES[line.verdict]}{port}{label}]"
 
 
 def _table(rows: Sequence[str], keys: Sequence[str] = ()) -> str:

@@ -64,7 +64,9 @@ def _finding(result: Result) -> str:
     )
     parts = [element("p", head, cls="head"), element("p", text(result.message))]
     if result.acknowledged is None:
-        parts.append(element("p", element("b", "Fix: "), text(result.fix), cls="fix"))
+        # What is not verified may be well as it is.
+        said = "Fix: " if result.verdict == VIOLATED else "If it is violated: "
+        parts.append(element("p", element("b", said), text(result.fix), cls="fix"))
     else:
         parts.append(element("p", element("b", "Acknowledged: "), text(result.acknowledged), cls="fix"))
     return element("article", *parts, cls=f"finding {label}")

@@ -43,6 +43,8 @@ def render(pictures: Sequence[Picture]) -> str:
             if picture.assumptions
             else []
         )
+        if not (boxes or body or len(pictures) > 1):
+            notes.append(f'  {picture.key}t["{_text(picture.title)}"]:::note')
         inside = [*boxes, *body, *notes]
         lines += (
             [f'  subgraph {picture.key}["{_text(picture.title)}"]', *(f"  {line}" for line in inside), "  end"]

@@ -27,6 +27,7 @@ _HOPS = {
     "endpoint-policy": "endpoint policy",
     "firewall": "firewall",
     "target": "target",
+    "target-group": "target's security group",
     "script": "lifecycle script",
     "stop": "stopped here",
 }

@@ -97,7 +97,7 @@ class Lots:
 def _zones_named(subnets: Sequence[Subnet]) -> list[str]:
     zones = [zone for zone in dict.fromkeys(_zone(subnet) for subnet in subnets) if zone]
     if len(zones) > 1:
-        return [f"in {len(zones)} availability zones"]
+        return [f"in {len(zones)} Availability Zones"]
     return [f"in {shortened(zone)}" for zone in zones]
 
 
@@ -107,7 +107,7 @@ def _zone(subnet: Subnet) -> str:
     except NotVisible:
         return ""
     text = clean(zone)
-    return text if "zone" in text else f"availability zone {text}"
+    return text if "Zone" in text else f"Availability Zone {text}"
 
 
 def _with_residents(scene: Scene) -> set[Subnet]:
