@@ -27,7 +27,7 @@ def dial(trail: Trail, start: Vantage, asked: Target) -> None:
     """An interface endpoint whose names resolve takes the traffic, else a gateway endpoint of the route table, else the default route."""
     assert asked.service is not None
     network, subnet = start.network, start.subnets[0]
-    vpc = subnet.vpc
+    vpc = start.surroundings
     _resolver(trail, vpc, asked)
     if trail.stopped:
         return
@@ -42,7 +42,7 @@ def dial(trail: Trail, start: Vantage, asked: Target) -> None:
         return
     if asked.service.has_gateway and _by_gateway(trail, start, asked, known):
         return
-    cause, missing = _missing(asked, known, subnet)
+    cause, missing = _missing(asked, known, subnet, vpc)
     before = len(trail.hidden)
     out(trail, start, asked, cause, missing)
     if cause == "private_dns" and trail.cause == cause:
@@ -81,7 +81,8 @@ def _by_interface(trail: Trail, start: Vantage, asked: Target, endpoint: Endpoin
     trail.via = "vpce-interface"
     subnet = start.subnets[0]
     places = ", ".join(place.id for place in endpoint.subnets) or "subnets that are not declared"
-    trail.hop("route", ways.table_name(subnet), f"endpoint {endpoint.id} is local to VPC {endpoint.vpc.id}")
+    way = ways.local_route(endpoint.vpc, endpoint.subnets[0]) if endpoint.subnets else "local"
+    trail.hop("route", ways.table_name(subnet), f"{way}: endpoint {endpoint.id} is in VPC {endpoint.vpc.id}")
     trail.hop("endpoint", endpoint.id, f"{endpoint.service_name}, its names resolve to it, in {places}")
     if endpoint.declared:
         gates.leave(trail, start, asked, endpoint.id, gates.to_interface(asked, (), endpoint.subnets or (subnet,)))
@@ -135,7 +136,7 @@ def _by_gateway(trail: Trail, start: Vantage, asked: Target, known: tuple[Endpoi
     return False
 
 
-def _missing(asked: Target, known: tuple[Endpoint, ...], subnet: Subnet) -> tuple[str, str]:
+def _missing(asked: Target, known: tuple[Endpoint, ...], subnet: Subnet, vpc: Vpc) -> tuple[str, str]:
     """What is wrong where no default route leads to a service either."""
     for endpoint in known:
         if endpoint.kind == GATEWAY:
@@ -143,4 +144,4 @@ def _missing(asked: Target, known: tuple[Endpoint, ...], subnet: Subnet) -> tupl
     for endpoint in known:
         if endpoint.kind == INTERFACE:
             return "private_dns", f"{endpoint.why_names_fail}"
-    return "no_endpoint", f"VPC {subnet.vpc.id} has no endpoint for {asked.text}"
+    return "no_endpoint", f"VPC {vpc.id} has no endpoint for {asked.text}"

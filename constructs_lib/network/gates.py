@@ -34,7 +34,8 @@ def _names(groups: Sequence[SecurityGroup]) -> str:
     return " and ".join(group.id for group in groups)
 
 
-def _texts(rules: Sequence[Rule]) -> str:
+def texts(rules: Sequence[Rule]) -> str:
+    """The rules in words, each with the resource that it is written in."""
     return "; ".join(
         dict.fromkeys(f"{rule.text}{' (the default egress)' if rule.implicit else f' ({rule.id})'}" for rule in rules)
     )
@@ -58,7 +59,7 @@ def leave(trail: Trail, vantage: Vantage, target: Target, where: str, ask: Quest
     if found is None:
         trail.stop("security_group", groups, f"security group {groups} lets no {target.ports_text} out to {where}")
     else:
-        trail.hop("security-group", groups, f"lets out {_texts(found)}")
+        trail.hop("security-group", groups, f"lets out {texts(found)}")
 
 
 def to_ranges(target: Target, ranges: Sequence[Range]) -> Question:
@@ -146,7 +147,7 @@ def _entered(
         trail.stop(cause, groups, f"security group {groups} of {name} does not admit {target.ports_text} from {who}")
     else:
         kind = "endpoint-group" if cause == "endpoint_sg" else "target-group"
-        trail.hop(kind, groups, f"admits {_texts(found)}" if found else "admits it, as declared")
+        trail.hop(kind, groups, f"admits {texts(found)}" if found else "admits it, as declared")
 
 
 def enter_endpoint(trail: Trail, vantage: Vantage, target: Target, endpoint: Endpoint) -> None:
@@ -219,7 +220,11 @@ def _cross(trail: Trail, target: Target, crossing: Crossing, shown: set[NetworkA
     if acl is None:
         return
     if acl.default and not acl.listed(egress=True)[2:] and not acl.listed(egress=False)[2:]:
-        return  # as created: it allows everything
+        if acl not in shown:
+            shown.add(acl)
+            text = "as created: entry 100 allow all traffic 0.0.0.0/0, both ways"
+            trail.hop("network-acl", acl.id, text, beyond=crossing.inward)
+        return
     ranges = crossing.ranges()
     request = acl.decide(not crossing.inward, ranges, target.protocol, target.low, target.high)
     replies = acl.decide(crossing.inward, ranges, target.protocol, *REPLIES)

@@ -12,7 +12,7 @@ from constructs_lib.network.questions import EFS, SELF, Target
 from constructs_lib.network.ranges import pieces, to_piece
 from constructs_lib.network.storage import EfsFileSystem, MountTarget, Placed
 from constructs_lib.network.studio import Domain
-from constructs_lib.network.vantage import admits_interface
+from constructs_lib.network.vantage import admits_interface, vpc_around
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from constructs_lib.network.path import Path
     from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.vantage import Vantage
+    from constructs_lib.network.vpc import Vpc
 
 
 class Place:
@@ -32,6 +33,11 @@ class Place:
         self.id = id
         self.subnet = subnet
         self.groups = tuple(groups)
+
+    @property
+    def vpc(self) -> Vpc:
+        """The VPC that it is in, be it known by its subnet or by its groups."""
+        return vpc_around(self.subnet, *self.groups)
 
 
 def local(trail: Trail, start: Vantage, asked: Target) -> None:
@@ -54,6 +60,8 @@ def _to_itself(trail: Trail, start: Vantage, asked: Target) -> None:
             f"the security groups of {start.id}, which names none", f"name the security groups of {start.id}"
         )
     names = " and ".join(group.id for group in start.groups)
+    here = start.subnets[0]
+    trail.hop("route", ways.table_name(here), f"{_local_route(start)}: members of {names} are in one VPC")
     for direction, rules_of in (("egress", egress_of), ("ingress", ingress_of)):
         try:
             found = admits_interface(
@@ -71,10 +79,16 @@ def _to_itself(trail: Trail, start: Vantage, asked: Target) -> None:
             trail.hop(
                 "security-group",
                 names,
-                f"{direction} between members: {'; '.join(dict.fromkeys(rule.text for rule in found))}",
+                f"{direction} between members: {gates.texts(found)}",
             )
-    here = start.subnets[0]
     gates.pass_acls(trail, asked, [crossing for other in _all_subnets(start) for crossing in between(here, other)])
+
+
+def _local_route(start: Vantage) -> str:
+    try:
+        return ways.local_route(start.surroundings, start.subnets[0])
+    except NotVisible:
+        return "local"
 
 
 def _all_subnets(start: Vantage) -> tuple[Subnet, ...]:
@@ -101,8 +115,8 @@ def _home(trail: Trail, start: Vantage, asked: Target) -> None:
 
 def _mounted(trail: Trail, start: Vantage, asked: Target) -> None:
     """The file systems of the templates whose mount targets are in the workload's VPC."""
-    vpc = start.subnets[0].vpc
-    targets = [one for one in start.network.mount_targets if one.subnet.vpc.same_as(vpc)]
+    vpc = start.surroundings
+    targets = [one for one in start.network.mount_targets if vpc_around(one.subnet, *one.security_groups).same_as(vpc)]
     if not targets:
         if not vpc.complete:
             raise NotVisible(
@@ -164,8 +178,8 @@ def _to_place(before: Trail, start: Vantage, asked: Target, place: Place) -> Pat
     trail = Trail(before.source, before.destination)
     trail.hops = list(before.hops)
     try:
-        if place.subnet.vpc.same_as(start.subnets[0].vpc):
-            ways.back_way(trail, start.subnets[0], place.subnet)
+        if place.vpc.same_as(start.surroundings):
+            ways.back_way(trail, start.subnets[0], place.subnet, place.vpc)
             _between(trail, start, asked, place)
         else:
             _elsewhere(trail, start, asked, place)

@@ -9,7 +9,7 @@ from constructs_lib.network.gates import Crossing, between
 from constructs_lib.network.gateways import Peering
 from constructs_lib.network.routes import Route
 from constructs_lib.network.vpc import Vpc
-from constructs_lib.network.ways import BEHIND, VIA, follow, missing_route, propagated, table_name
+from constructs_lib.network.ways import BEHIND, VIA, follow, local_route, missing_route, propagated, table_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def to_piece(
         gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
     elif isinstance(where, Vpc):
         trail.via = "local"
-        trail.hop("route", table_name(subnet), f"{piece} is local to VPC {where.id}")
+        trail.hop("route", table_name(subnet), f"{local_route(where, piece)}: {piece} is in VPC {where.id}")
         gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
         gates.pass_acls(trail, target, _local_crossings(subnet, where, piece))
     else:

@@ -180,8 +180,8 @@ def _both(start: Vantage, asked: Target) -> Path:
         return _opaque(start, asked) if start.script_reroutes else _managed(start, asked)
     assert asked.range is not None
     try:
-        own = start.subnets[0].vpc.known_ranges
-        known = start.subnets[0].vpc.cidrs
+        own = start.surroundings.known_ranges
+        known = start.surroundings.cidrs
     except NotVisible as reason:
         if not covered([asked.range], start.routes) and not asked.range.public:
             return _hidden(start, asked, reason)
@@ -200,8 +200,8 @@ def _both(start: Vantage, asked: Target) -> Path:
 def _both_thing(start: Vantage, asked: Target) -> Path:
     """A resource in another VPC is reached where a script sends its addresses through the customer's interface."""
     try:
-        far = [one.subnet for one in places(asked) if not one.subnet.vpc.same_as(start.subnets[0].vpc)]
-        astray = next((one for one in far if not covered([one.cidr], start.routes)), None)
+        far = [one for one in places(asked) if not one.vpc.same_as(start.surroundings)]
+        astray = next((one for one in far if not covered([one.subnet.cidr], start.routes)), None)
     except NotVisible:
         astray = None
     if astray is None:
@@ -213,7 +213,7 @@ def _both_thing(start: Vantage, asked: Target) -> Path:
     trail.stop(
         "route",
         start.id,
-        f"{asked.text} is in VPC {astray.vpc.id}, and what {start.id} sends to {astray.cidr} leaves by its SageMaker-managed interface, "
+        f"{asked.text} is in VPC {astray.vpc.id}, and what {start.id} sends to {astray.subnet.cidr} leaves by its SageMaker-managed interface, "
         "which leads to no VPC",
     )
     return trail.path()
@@ -234,7 +234,7 @@ def _both_service(start: Vantage, asked: Target) -> Path:
     """Interface endpoints with private DNS in the attached VPC are used; gateway endpoints are bypassed."""
     assert asked.service is not None
     try:
-        endpoint = start.network.path_names(asked.service, start.subnets[0].vpc)
+        endpoint = start.network.path_names(asked.service, start.surroundings)
     except NotVisible:
         endpoint = None
     if endpoint is None:

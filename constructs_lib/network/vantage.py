@@ -10,6 +10,7 @@ from constructs_lib.network.groups import SecurityGroup
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from constructs_lib.network.group_rules import Rule
     from constructs_lib.network.model import Network
@@ -127,6 +128,15 @@ class Vantage:
         """The VPC that it is attached to, or None."""
         return self.subnets[0].vpc if self.subnets else None
 
+    @property
+    def surroundings(self) -> Vpc:
+        """The VPC that it is attached to, be it known by its subnet, its domain or its groups.
+
+        Raises:
+            NotVisible: None of them tells.
+        """
+        return vpc_around(self.subnets[0], self.studio, *self.groups)
+
     def at(self, subnet: Subnet) -> Vantage:
         """The same workload, placed in one of its subnets."""
         if self.subnets == (subnet,):
@@ -151,6 +161,25 @@ class Vantage:
 
     def __repr__(self) -> str:
         return f"<Vantage {self.id} {' or '.join(self.modes)}>"
+
+
+def vpc_around(subnet: Subnet, *others: Any) -> Vpc:
+    """Return the VPC of a subnet; where that is not known, the VPC of what stands in it, such as a group: AWS has them in one.
+
+    Raises:
+        NotVisible: None of them tells.
+    """
+    try:
+        return subnet.vpc
+    except NotVisible:
+        for one in others:
+            try:
+                vpc: Vpc | None = getattr(one, "vpc", None)
+            except NotVisible:
+                continue
+            if vpc is not None:
+                return vpc
+        raise
 
 
 def modes_of(ask: Callable[[], bool], yes: str, no: str) -> tuple[tuple[str, ...], NotVisible | None]:

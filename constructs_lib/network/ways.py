@@ -11,6 +11,7 @@ from constructs_lib.network.gates import Crossing, between
 from constructs_lib.network.gateways import Instance, NatGateway
 from constructs_lib.network.group_rules import egress_of
 from constructs_lib.network.questions import INTERNET
+from constructs_lib.network.things import Thing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from constructs_lib.network.routes import Route, RouteTable
     from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.vantage import Vantage
+    from constructs_lib.network.vpc import Vpc
 
 #: What `via` is by the kind of a route's target; others are `unknown`.
 VIA = {
@@ -306,10 +308,19 @@ def _through_instance(trail: Trail, vantage: Vantage, target: Target, nat: Insta
 # Addresses.
 
 
-def back_way(trail: Trail, one: Subnet, other: Subnet) -> None:
+def back_way(trail: Trail, one: Subnet, other: Subnet, vpc: Vpc) -> None:
     """Say that the way between two subnets of one VPC is the local route."""
     trail.via = "local"
-    trail.hop("route", table_name(one), f"subnet {other.id} is local to VPC {one.vpc.id}")
+    trail.hop("route", table_name(one), f"{local_route(vpc, other)}: subnet {other.id} is in VPC {vpc.id}")
+
+
+def local_route(vpc: Vpc, to: Subnet | Range) -> str:
+    """The local route of a VPC that leads to a subnet or a range: `10.0.0.0/16 -> local`, or without the range where it is not known."""
+    try:
+        block = to.cidr if isinstance(to, Thing) else to
+        return f"{next(one for one in vpc.cidrs if one.covers(block))} -> local"
+    except (NotVisible, StopIteration):
+        return "local"
 
 
 def unknown_way(trail: Trail, vantage: Vantage, target: Target) -> None:

@@ -143,9 +143,11 @@ def test_what_is_not_known_of_a_name_is_said(asker):
 def test_the_hops_name_the_endpoint_of_the_other_vpc(asker):
     """The way leads over the peering connection to the endpoint and its group."""
     path = asker.reach(HUB + PEERING, "Notebook", "kms")
-    assert [(hop.kind, hop.id) for hop in path.hops][-4:] == [
+    assert [(hop.kind, hop.id) for hop in path.hops][-6:] == [
         ("security-group", "WorkGroup"),
+        ("network-acl", "default network ACL of Vpc"),
         ("gateway", "Pcx"),
+        ("network-acl", "default network ACL of Hub"),
         ("endpoint", "HubKms"),
         ("endpoint-group", "HubGroup"),
     ]

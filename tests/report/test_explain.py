@@ -65,6 +65,7 @@ def test_one_answer_in_full():
         "    subnet         Subnet: 10.0.1.0/24 in VPC Vpc\n"
         "    route          Table: prefix list of s3 -> S3\n"
         "    security-group Group: lets out all traffic to 0.0.0.0/0 (the default egress)\n"
+        "    network-acl    default network ACL of Vpc: as created: entry 100 allow all traffic 0.0.0.0/0, both ways\n"
         "    endpoint       S3: com.amazonaws.eu-west-1.s3, in route table Table\n"
         "  assumes parameter Access is 'Disabled' (its default)\n"
         "\n"
