@@ -9,6 +9,7 @@ from typing import Any
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.errors import require_type
 from constructs_lib.patterns.network import PrivateNetwork
 from constructs_lib.services import LICENSE_MANAGER, LOGS, S3, SAGEMAKER_API, SAGEMAKER_RUNTIME, STS, STUDIO, Service
@@ -82,6 +83,7 @@ class PublicInternetOnly(StudioAccess):
 
     network_type = "PublicInternetOnly"
 
+    @checked()
     def __init__(self, vpc: ec2.IVpc, *, subnets: ec2.SubnetSelection | None = None) -> None:
         chosen = _default_subnets(vpc) if subnets is None else vpc.select_subnets(**_as_keywords(subnets)).subnets
         super().__init__(vpc, chosen)
@@ -136,6 +138,7 @@ class VpcOnly(StudioAccess):
 
     network_type = "VpcOnly"
 
+    @checked("network")
     def __init__(self, network: PrivateNetwork, *, services: Sequence[Service] = ()) -> None:
         require_type(
             "network",

@@ -19,6 +19,8 @@ _PREFIX_LIST = re.compile(r"pl-[0-9a-f]{8,17}")
 _ACCOUNT = re.compile(r"\d{12}")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _MOST_RULES = 1000
+SAYS_MORE = ("trusted_accounts", "organization", "s3_prefix_list", "security_group_rule_quota")
+"""What is checked here with more to say than its type."""
 
 
 class EndpointOptions(TypedDict, total=False):
@@ -73,9 +75,6 @@ class EndpointSettings:
     security_group_rule_quota: int = DEFAULT_QUOTA
 
     def __post_init__(self) -> None:
-        for argument in ("endpoint_zones", "endpoint_policies"):
-            for service in getattr(self, argument):
-                require_type(argument, service, Service, "use services of constructs_lib.services as keys")
         self._check_principals()
         if self.buckets is not None and not self.buckets:
             raise ValueError(

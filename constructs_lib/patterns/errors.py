@@ -19,7 +19,7 @@ def require_type(argument: str, value: object, kind: type | tuple[type, ...], al
     Raises:
         TypeError: the value is of another type.
     """
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise TypeError(f"{argument} is {value!r}: {allowed}")
 
 

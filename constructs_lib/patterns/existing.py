@@ -10,6 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.egress import Egress
 from constructs_lib.patterns.errors import require_type
 from constructs_lib.patterns.imported import route_table_id, subnet_range, vpc_range
@@ -36,6 +37,7 @@ class ExistingEndpoint:
             of an endpoint.
     """
 
+    @checked("service", "admits")
     def __init__(
         self,
         service: Service,
@@ -97,17 +99,7 @@ class ExistingEndpoint:
 
 
 def existing_endpoint(given: Service | ExistingEndpoint) -> ExistingEndpoint:
-    """An element of ``endpoints``; a bare service stands for an endpoint that serves the whole VPC.
-
-    Raises:
-        TypeError: neither a service nor an endpoint.
-    """
-    require_type(
-        "endpoints",
-        given,
-        (Service, ExistingEndpoint),
-        "list services of constructs_lib.services, or ExistingEndpoint(...)",
-    )
+    """An element of ``endpoints``; a bare service stands for an endpoint that serves the whole VPC."""
     return given if isinstance(given, ExistingEndpoint) else ExistingEndpoint(given)
 
 

@@ -42,6 +42,9 @@ class ExistingNetwork(PrivateNetwork):
         Construct.__init__(self, scope, construct_id)
         require_type("egress", egress, Egress, "give the way out that the subnets have, a value of Egress")
         found = [existing_endpoint(each) for each in endpoints]
+        for each in found:
+            if sum(each.service == other.service for other in found) > 1:
+                raise ValueError(f"endpoints has {each.service} twice: list each endpoint of the VPC once")
         chosen = _private_subnets(vpc, egress, subnets)
         self._begin(vpc, chosen, egress, found, EndpointSettings(**options))
         self._adds_endpoints = adds_endpoints

@@ -17,9 +17,10 @@ from typing_extensions import Unpack
 
 from constructs_lib.patterns.acknowledgements import Overrides, checked_overrides
 from constructs_lib.patterns.bucket_perimeter import Administrator, keep_to_endpoint
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.egress import Egress
 from constructs_lib.patterns.endpoint_group import HTTPS, EndpointGroup
-from constructs_lib.patterns.endpoint_options import EndpointOptions, EndpointSettings
+from constructs_lib.patterns.endpoint_options import SAYS_MORE, EndpointOptions, EndpointSettings
 from constructs_lib.patterns.endpoint_policies import EndpointPolicies
 from constructs_lib.patterns.endpoints import NetworkEndpoints
 from constructs_lib.patterns.enforcement import enforce
@@ -77,6 +78,7 @@ class PrivateNetwork(Construct):
     egress: Egress
     flow_logs: FlowLogs | None
 
+    @checked("cidr", "availability_zones", "egress", *SAYS_MORE)
     def __init__(
         self,
         scope: Construct,
@@ -105,6 +107,7 @@ class PrivateNetwork(Construct):
         enforce(self)
 
     @staticmethod
+    @checked("egress", *SAYS_MORE)
     def from_vpc(
         scope: Construct,
         construct_id: str,
@@ -233,6 +236,7 @@ class PrivateNetwork(Construct):
         served = [host for service in services for host in service.hosts_in(region)]
         return self.http_proxy.direct_hosts(served) if self.http_proxy else []
 
+    @checked()
     def connect(self, workload: ec2.IConnectable, *services: Service) -> None:
         """Give a workload a way to services: the endpoint is made if nothing serves it yet, and the security groups let the traffic pass.
 
@@ -241,7 +245,6 @@ class PrivateNetwork(Construct):
             services: what it dials, from ``constructs_lib.services``.
 
         Raises:
-            TypeError: not a service.
             ValueError: the workload has no security groups; the endpoints' group has more rules than its quota; an endpoint is missing that
                 may not be added or cannot be.
         """
@@ -251,7 +254,6 @@ class PrivateNetwork(Construct):
                 f"workload {path_of(workload)} has no security groups: give it one, so that its traffic can be let through"
             )
         for service in services:
-            require_type("services", service, Service, "list services of constructs_lib.services")
             if service not in self._found and service not in self._endpoints.made and not self.egress.reaches_services:
                 self.add_endpoint(service)
         self._traffic.let_through(workload, groups, services)
@@ -282,6 +284,7 @@ class PrivateNetwork(Construct):
             self._traffic.turn_to_endpoint(service)
         return self._endpoints.made[service]
 
+    @checked()
     def allow_from(self, peer: ec2.IPeer | ec2.IConnectable, *, rules: int = 1) -> None:
         """Let a peer use the interface endpoints: people on a VPN or on premises who open the notebook and Studio pages privately.
 
@@ -334,13 +337,11 @@ class PrivateNetwork(Construct):
 
         Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies-vpc-endpoint.html
         """
-        here = {"endpoint_id": self._s3_endpoint_id(), "region": cdk.Stack.of(self).region}
+        found = self._found.get(S3)
+        endpoint_id = self.add_endpoint(S3).vpc_endpoint_id if found is None else found.known_id()
+        here = {"endpoint_id": endpoint_id, "region": cdk.Stack.of(self).region}
         for bucket in buckets:
             keep_to_endpoint(bucket, **here, reachable=self._buckets, administrators=administrators)
-
-    def _s3_endpoint_id(self) -> str:
-        found = self._found.get(S3)
-        return self.add_endpoint(S3).vpc_endpoint_id if found is None else found.known_id()
 
     def addresses_left(self, subnet: ec2.ISubnet) -> int | None:
         """How many addresses of a subnet are left beside those that AWS and the network's endpoints take; None if its range is not known."""

@@ -20,6 +20,7 @@ from constructs_lib.patterns.acknowledgements import (
     checked_overrides,
     with_equivalents,
 )
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.encryption import encryption_key
 from constructs_lib.patterns.enforcement import enforce
 from constructs_lib.patterns.execution_role import PERMISSIONS, execution_role
@@ -81,6 +82,7 @@ class NotebookInstance(Construct):
         """The execution role, so that ``bucket.grant_read(notebook)`` works."""
         return self.role.grant_principal
 
+    @checked()
     def grant_open(
         self,
         grantee: iam.IGrantable,

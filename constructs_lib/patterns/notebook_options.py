@@ -25,8 +25,10 @@ _METADATA_VERSIONS = ("1", "2")
 _VOLUME_GIB = range(5, 16_385)
 _MAX_ADDITIONAL_REPOSITORIES = 3
 _SHORTEST_IDLE_MINUTES = 10
+_REPOSITORY = re.compile(r"https://\S+|[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-_LISTS = ("additional_code_repositories", "on_create_scripts", "on_start_scripts", "background_scripts")
+SAYS_MORE = ("minimum_instance_metadata_service_version", "platform_identifier", "volume_size", "idle_shutdown")
+"""What is checked here with more to say than its type."""
 
 
 class NotebookOptions(TypedDict, total=False):
@@ -116,15 +118,6 @@ class NotebookSettings:
         require_type("volume_size", self.volume_size, cdk.Size, "give cdk.Size.gibibytes(20)")
         if self.idle_shutdown is not None:
             require_type("idle_shutdown", self.idle_shutdown, cdk.Duration, "give cdk.Duration.hours(1)")
-        for name, attribute, example in (
-            ("role", "role_arn", "an iam.IRole"),
-            ("encryption_key", "key_arn", "a kms.IKey"),
-        ):
-            value = getattr(self, name)
-            if value is not None and not hasattr(value, attribute):
-                raise TypeError(f"{name} is {value!r}: give {example}")
-        for name in _LISTS:
-            require_list(name, getattr(self, name))
 
     def _check_texts(self) -> None:
         if known(self.instance_type) and not self.instance_type.startswith("ml."):
@@ -145,6 +138,13 @@ class NotebookSettings:
                 f"notebook_instance_name is {name!r}: it takes up to 63 letters, digits and hyphens, no hyphen first "
                 "or last (SMN-NB-18)"
             )
+
+        for each in (self.default_code_repository, *self.additional_code_repositories):
+            if each is not None and known(each) and not _REPOSITORY.fullmatch(each):
+                raise ValueError(
+                    f"code repository {each!r} is neither an https URL nor the name of a SageMaker code repository: "
+                    "write it as https://git.example.com/team/project.git"
+                )
 
     def _check_numbers(self) -> None:
         size = self.volume_size.to_gibibytes(rounding=cdk.SizeRoundingBehavior.NONE)

@@ -14,11 +14,12 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 from typing_extensions import Unpack
 
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.errors import listed, require_type
 from constructs_lib.patterns.lifecycle import Part, packaged
 from constructs_lib.patterns.network import PrivateNetwork
 from constructs_lib.patterns.notebook_instance import NotebookInstance
-from constructs_lib.patterns.notebook_options import NotebookOptions, NotebookSettings, require_list
+from constructs_lib.patterns.notebook_options import SAYS_MORE, NotebookOptions, NotebookSettings
 from constructs_lib.patterns.routed_ranges import checked_ranges, own_range, subnet_range
 from constructs_lib.patterns.vpc_notebook import VpcNotebookInstance
 from constructs_lib.services import NOTEBOOK, S3, SAGEMAKER_API, SAGEMAKER_RUNTIME, Service
@@ -50,6 +51,7 @@ class NoVpcNotebook(NotebookInstance):
         TypeError, ValueError: an argument that the API refuses.
     """
 
+    @checked(*SAYS_MORE)
     def __init__(self, scope: Construct, construct_id: str, **options: Unpack[NotebookOptions]) -> None:
         super().__init__(scope, construct_id)
         self._make(
@@ -90,6 +92,7 @@ class VpcNotebookDirectInternet(VpcNotebookInstance):
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/appendix-notebook-and-internet-access.html
     """
 
+    @checked(*SAYS_MORE)
     def __init__(
         self,
         scope: Construct,
@@ -170,6 +173,7 @@ class PrivateNotebook(VpcNotebookInstance):
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/appendix-notebook-and-internet-access.html
     """
 
+    @checked("network", *SAYS_MORE)
     def __init__(
         self,
         scope: Construct,
@@ -187,7 +191,6 @@ class PrivateNotebook(VpcNotebookInstance):
             require_type(
                 "network", network, PrivateNetwork, "give a PrivateNetwork, or leave it out for one of its own"
             )
-        require_list("services", services)
         settings = NotebookSettings(**options)
         self.network = network or PrivateNetwork(self, "Network")
         self._make_in_vpc(
@@ -206,6 +209,7 @@ class PrivateNotebook(VpcNotebookInstance):
             self._page_endpoints()
         self._update_lifecycle()
 
+    @checked()
     def grant_open(
         self,
         grantee: iam.IGrantable,

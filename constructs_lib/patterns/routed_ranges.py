@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from aws_cdk import aws_ec2 as ec2
 
-from constructs_lib.patterns.notebook_options import known, require_list
+from constructs_lib.patterns.notebook_options import known
 
 _METADATA = IPv4Network("169.254.0.0/16")
 
@@ -16,11 +16,9 @@ def checked_ranges(argument: str, ranges: Sequence[str], vpc: ec2.IVpc) -> list[
     """The ranges, each once, as they can be routed to the VPC's router.
 
     Raises:
-        TypeError: not a list.
         ValueError: not an IPv4 range, every address, the instance's own services, or a part of the VPC, which is routed
             there anyway.
     """
-    require_list(argument, ranges)
     own = vpc_range(vpc)
     for each in ranges:
         if known(each):

@@ -14,6 +14,7 @@ from constructs import Construct, IDependable
 
 from constructs_lib.patterns.access import StudioAccess, VpcOnly
 from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, acknowledge, checked_overrides
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.encryption import encryption_key as encryption_key_of
 from constructs_lib.patterns.enforcement import enforce
 from constructs_lib.patterns.errors import require_type
@@ -92,6 +93,7 @@ class StudioDomain(Construct):
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/onboard-vpc.html
     """
 
+    @checked("access", "auth_mode")
     def __init__(
         self,
         scope: Construct,
@@ -222,6 +224,7 @@ class StudioDomain(Construct):
         """The address of Studio, known at deployment."""
         return self.domain.attr_url
 
+    @checked()
     def add_user_profile(
         self,
         name: str,

@@ -15,6 +15,7 @@ from constructs import Construct
 
 from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, Overrides, checked_overrides
 from constructs_lib.patterns.capacity import Capacity
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.encryption import encryption_key as key_of
 from constructs_lib.patterns.enforcement import enforce
 from constructs_lib.patterns.errors import require_type
@@ -91,6 +92,7 @@ class PrivateTrainingJobNetwork(Construct):
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
     """
 
+    @checked("network", "max_instances", "parameter_prefix")
     def __init__(
         self,
         scope: Construct,
@@ -218,6 +220,7 @@ class PrivateTrainingJobNetwork(Construct):
         """The ``config.yaml`` of the SageMaker Python SDK; also in the SSM parameter ``config.yaml``."""
         return self._settings.sdk_config(self.role.role_arn)
 
+    @checked()
     def grant_network_interfaces(self, role: iam.IRole) -> None:
         """Let another execution role make the network interfaces of jobs in a VPC (SMN-HOST-07), by a managed policy."""
         policy = self.node.try_find_child("NetworkInterfaces")

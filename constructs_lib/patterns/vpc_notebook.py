@@ -12,10 +12,11 @@ from aws_cdk import aws_efs as efs
 from constructs import IConstruct
 
 from constructs_lib.patterns.acknowledgements import Overrides
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.endpoint_group import separate_rules
 from constructs_lib.patterns.lifecycle import Part, packaged
 from constructs_lib.patterns.notebook_instance import NotebookInstance
-from constructs_lib.patterns.notebook_options import MAX_SECURITY_GROUPS, NotebookSettings, require_list
+from constructs_lib.patterns.notebook_options import MAX_SECURITY_GROUPS, NotebookSettings
 
 _MOUNT_PATH = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
 
@@ -58,6 +59,7 @@ class VpcNotebookInstance(NotebookInstance):
         """What may talk with the notebook, and with what it may: ``notebook.connections.allow_to(database, port)``."""
         return self._connections
 
+    @checked()
     def mount(self, file_system: efs.IFileSystem, path: str, *, read_only: bool = False) -> None:
         """Mount an EFS file system at every start, and open TCP 2049 between its security group and the notebook's
         (SMN-NB-21).
@@ -128,7 +130,6 @@ class VpcNotebookInstance(NotebookInstance):
 def _check_groups(groups: Sequence[ec2.ISecurityGroup] | None) -> None:
     if groups is None:
         return
-    require_list("security_groups", groups)
     if not groups:
         raise ValueError(
             "security_groups is empty: give 1 to 5 groups, or leave it out for a group of its own (SMN-NB-03)"

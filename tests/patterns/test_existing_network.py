@@ -248,6 +248,14 @@ def test_a_vpc_of_parameters_is_judged(stack):
     assert left == set()
 
 
+def test_an_endpoint_is_listed_once(stack):
+    """The second would have been believed in place of the first."""
+    refused(
+        "endpoints has s3 twice: list each endpoint of the VPC once",
+        lambda: from_vpc(stack, endpoints=[S3, ExistingEndpoint(S3, restricted_policy=True)]),
+    )
+
+
 def test_declarations_join_what_is_there(stack):
     """Metadata of the user's and of another network stays."""
     stack.template_options.metadata = {"Own": 1, "SageMakerNetwork": {"vpcs": {"vpc-1": {"tenancy": "default"}}}}
@@ -429,7 +437,7 @@ def test_a_gateway_with_groups(stack):
         ({"egress": "none"}, "egress is 'none': give the way out that the subnets have, a value of Egress"),
         (
             {"endpoints": ["s3"]},
-            "endpoints is 's3': list services of constructs_lib.services, or ExistingEndpoint(...)",
+            "endpoints[0] is 's3': give a service of constructs_lib.services or an ExistingEndpoint",
         ),
     ],
 )

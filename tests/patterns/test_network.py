@@ -571,11 +571,11 @@ def test_arguments_that_can_never_be_right(stack, options, message):
         ),
         (
             {"endpoint_zones": {"studio": []}},
-            "endpoint_zones is 'studio': use services of constructs_lib.services as keys",
+            "endpoint_zones has the key 'studio': give a service of constructs_lib.services",
         ),
         (
             {"endpoint_policies": {"s3": None}},
-            "endpoint_policies is 's3': use services of constructs_lib.services as keys",
+            "endpoint_policies has the key 's3': give a service of constructs_lib.services",
         ),
         (
             {"trusted_accounts": "111122223333"},
@@ -585,7 +585,7 @@ def test_arguments_that_can_never_be_right(stack, options, message):
             {"trusted_accounts": [111122223333]},
             "trusted_accounts is 111122223333: give numbers of accounts of 12 digits, such as '111122223333'",
         ),
-        ({"endpoints": ["sts"]}, "service is 'sts': take a service of constructs_lib.services"),
+        ({"endpoints": ["sts"]}, "endpoints[0] is 'sts': give a service of constructs_lib.services"),
         (
             {"security_group_rule_quota": "60"},
             "security_group_rule_quota is '60': give the account's quota of inbound rules per security group",
@@ -615,7 +615,7 @@ def test_connecting_what_cannot_be_connected(stack):
         lambda: network.connect(nothing, STS),
     )
     refused(
-        "services is 'sts': list services of constructs_lib.services",
+        "services[0] is 'sts': give a service of constructs_lib.services",
         lambda: network.connect(workload(stack, network), "sts"),
         TypeError,
     )

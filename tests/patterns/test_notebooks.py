@@ -246,6 +246,12 @@ WRONG = [
         "additional_code_repositories has 4 repositories: a notebook takes at most 3 beside the default one",
     ),
     (
+        {"default_code_repository": "http://git.example.com/x.git"},
+        ValueError,
+        "code repository 'http://git.example.com/x.git' is neither an https URL nor the name of a SageMaker code repository: "
+        "write it as https://git.example.com/team/project.git",
+    ),
+    (
         {"additional_code_repositories": "one"},
         TypeError,
         "additional_code_repositories is 'one': give a list, even of one",
