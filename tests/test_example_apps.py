@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import runpy
+from functools import partial
 from pathlib import Path
 
+import aws_cdk as cdk
 import pytest
 
 from constructs_lib.testing import assert_no_findings
@@ -23,6 +25,7 @@ def test_there_are_examples():
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_example(example, tmp_path, monkeypatch):
     """A whole app as a reader would copy it."""
-    monkeypatch.setenv("CDK_OUTDIR", str(tmp_path))
+    # The environment would come too late where the CDK's Node.js runs already, for another test.
+    monkeypatch.setattr(cdk, "App", partial(cdk.App, outdir=str(tmp_path)))
     runpy.run_path(os.fspath(example), run_name="__main__")
     assert_no_findings(tmp_path, fail_on=["error", "warning"])
