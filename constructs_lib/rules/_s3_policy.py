@@ -72,15 +72,25 @@ def allows_everything(policy: dict[str, Any]) -> bool:
 def _is_unlimited(statement: dict[str, Any]) -> bool | None:
     if "NotPrincipal" in statement or "NotResource" in statement:
         return None
-    anybody = statement.get("Principal", "*") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
     actions = as_list(statement.get("Action"))
     resources = as_list(statement.get("Resource", "*"))
     unlimited = (
-        anybody
-        and any_of(*(partial(_is_one_of, action, _ALL_ACTIONS) for action in actions))
+        any_of(*(partial(_is_one_of, action, _ALL_ACTIONS) for action in actions))
         and any_of(*(partial(_is_one_of, resource, _ALL_OBJECTS) for resource in resources))
+        and _is_anybody(statement.get("Principal", "*"))
     )
     return unlimited or None
+
+
+def _is_anybody(principal: Any) -> bool:
+    accounts = principal.get("AWS") if isinstance(principal, dict) else principal
+    return any_of(*(partial(_is_star, one) for one in as_list(accounts)))
+
+
+def _is_star(principal: Any) -> bool | None:
+    if isinstance(principal, Unknown):
+        raise _hidden(principal, "a principal of the policy")
+    return principal == "*" or None
 
 
 def _is_one_of(given: Any, known: frozenset[str]) -> bool | None:
@@ -153,7 +163,7 @@ def _pattern(given: Any) -> str:
     if isinstance(given, Text):
         return "".join("*" if isinstance(part, Pseudo) else str(part) for part in given.parts)
     if isinstance(given, Unknown):
-        raise _hidden(given, "a resource of the policy")
+        raise _hidden(given, "what a statement of the policy is about")
     return str(given)
 
 

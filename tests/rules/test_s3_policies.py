@@ -57,6 +57,25 @@ def test_full_access_has_several_forms(statement, verdict, example, judge):
     assert [said[0] for said in judge("SMN-S3-05", document)] == [verdict]
 
 
+@pytest.mark.parametrize(
+    ("principal", "resource", "verdict"),
+    [
+        ({"Ref": "Who"}, "*", "unverified"),
+        ({"AWS": {"Ref": "Who"}}, "*", "unverified"),
+        ({"AWS": [{"Ref": "Who"}, "*"]}, "*", "violated"),
+        ({"AWS": {"Fn::Sub": "arn:aws:iam::${Who}:root"}}, "*", "satisfied"),
+        ({"Ref": "Who"}, "arn:aws:s3:::mine/*", "satisfied"),
+    ],
+)
+def test_a_parameter_may_name_everybody(principal, resource, verdict, example, judge):
+    """Whether the policy is open to all stays open only where that decides it."""
+    document = example("SMN-S3-05", "keeps")
+    document["Parameters"] = {"Who": {"Type": "String"}}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "*", "Resource": resource}
+    document["Resources"]["S3Endpoint"]["Properties"]["PolicyDocument"]["Statement"] = [statement]
+    assert [said[0] for said in judge("SMN-S3-05", document)] == [verdict]
+
+
 def test_a_deny_of_all_other_buckets_restricts(example, judge):
     """An Allow of everything beside a Deny of whatever is not listed is no full access."""
     document = example("SMN-S3-05", "keeps")
