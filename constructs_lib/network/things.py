@@ -266,15 +266,13 @@ class Thing:
     def names(self, other: Thing) -> bool:
         """Does what stands here, in a rule or a list, surely mean the other thing, or surely not?
 
-        As `same_as`, but a parameter may mean what the templates create: whoever deploys an update may give it what the first deployment made.
+        As `same_as`, but a parameter, an import or alike may mean what the templates create: another template may hand it on.
 
         Raises:
             NotVisible: It is a parameter, an import or alike, and may mean the other.
         """
-        if self.source is not None and other.source is None:
-            value = self.source.value
-            if isinstance(value, Unknown) and value.kind == "parameter":
-                raise NotVisible(f"whether {self.noun} {self.id} is {other.id}", value.declare)
+        if self.source is not None and other.source is None and is_open(key_of(self.source.value)):
+            raise NotVisible(f"whether {self.noun} {self.id} is {other.id}", self.source.declare)
         return self.same_as(other)
 
     def is_surely(self, other: Thing) -> bool:

@@ -11,10 +11,13 @@ from constructs_lib.rules._studio import each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network import InternetGateway, Network, Subnet
+    from collections.abc import Iterable, Iterator
+
+    from constructs_lib.network import InternetGateway, Network, RouteTable, Subnet
     from constructs_lib.rules._rule import Findings
 
 _NAT = f"{VPC_GUIDE}/vpc-nat-gateway.html"
+_ASSOCIATION = "AWS::EC2::SubnetRouteTableAssociation"
 #: Route targets that hand the traffic on, where to is not for the route to say.
 _APPLIANCES = ("vpce", "firewall", "instance", "eni", "nat-instance")
 
@@ -56,6 +59,8 @@ def nat_gateway_in_public_subnet(gateway: NatGateway, network: Network) -> Findi
 def internet_gateway_is_attached(gateway: InternetGateway, network: Network) -> Findings:
     routes = [route for route in gateway.routes if _is_default(route)]
     if not routes:
+        for _, reason in () if gateway.vpcs else network.perhaps_pointing(Route, gateway, "GatewayId"):
+            raise reason
         raise NotApplicable
 
     def judge(route: Route) -> Findings:
@@ -107,17 +112,25 @@ def subnet_has_route_table(subnet: Subnet, network: Network) -> Findings:
 def nat_gateway_serves_one_zone(gateway: NatGateway, network: Network) -> Findings:
     if gateway.private or gateway.regional:
         raise NotApplicable
-    routes = [route for route in network.pointing(Route, gateway, "NatGatewayId") if _is_default(route)]
-    users = list(dict.fromkeys(subnet for route in routes for subnet in route.table.subnets))
-    if not users:
-        raise NotApplicable
-    if len(users) == 1:
-        return
+    tables = [route.table for route in network.pointing(Route, gateway, "NatGatewayId") if _is_default(route)]
+    users = list(dict.fromkeys(subnet for table in tables for subnet in table.subnets))
     placed, unknown = visible(users, lambda subnet: subnet.zone)
     if len({subnet.zone for subnet in placed}) > 1:
         yield f"subnets {listed(f'{subnet.id} ({subnet.zone_name})' for subnet in placed)} share the NAT gateway"
-    elif unknown:
+        return
+    for reason in _other_users(gateway, tables, network):
+        raise reason
+    if not users:
+        raise NotApplicable
+    if unknown and len(users) > 1:
         raise unknown
+
+
+def _other_users(gateway: NatGateway, tables: Iterable[RouteTable], network: Network) -> Iterator[NotVisible]:
+    """Why it is not known whether further subnets use the NAT gateway."""
+    yield from (reason for _, reason in network.perhaps_pointing(Route, gateway, "NatGatewayId"))
+    for table in tables:
+        yield from (reason for _, reason in network.perhaps_pointing(_ASSOCIATION, table, "RouteTableId"))
 
 
 @rule(

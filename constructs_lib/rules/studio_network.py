@@ -161,6 +161,7 @@ def _require_no_nat(domain: Domain) -> None:
 def network_acls_pass_nfs(domain: Domain, network: Network) -> Findings:
     if not domain.home_efs or not network.network_acls:
         raise NotApplicable
+    domain.count("SubnetIds")  # a list that is a parameter may hold several
     stops: dict[str, list[str]] = {}
     legs = (leg for client, server in permutations(domain.subnets, 2) for leg in _nfs_legs(client, server))
     for subnet, egress, peer, what, ports in legs:

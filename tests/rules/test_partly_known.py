@@ -163,3 +163,50 @@ def test_propagated_routes_are_bypassed_by_direct_access(changed, told):
         "violated warning Notebook.DirectInternetAccess: what Vpn propagates is not used: the notebook reaches only the VPC's own "
         "ranges through its subnet, and all else through the interface that SageMaker manages"
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "what"),
+    [
+        ("SubnetRouteTable2.RouteTableId", "the RouteTableId of SubnetRouteTable2, is route table RouteTable1"),
+        ("DefaultRoute2.NatGatewayId", "the NatGatewayId of DefaultRoute2, is NAT gateway NatGateway1"),
+    ],
+)
+def test_a_subnet_that_may_use_the_nat_gateway_is_not_ruled_out(place, what, changed, told):
+    """Its table, or the target of its route, is a parameter."""
+    assert told("SMN-RT-04", changed("SMN-RT-04", "breaks", {place: HIDDEN})) == [
+        f"unverified info NatGateway1: whether parameter Hidden, {what}: {GIVE}"
+    ]
+
+
+def test_a_route_that_may_lead_to_a_detached_gateway_is_not_ruled_out(changed, told):
+    """An internet gateway that is attached nowhere, and a default route to a parameter."""
+    assert told("SMN-RT-02", changed("SMN-RT-02", "breaks", {"PublicDefaultRoute.GatewayId": HIDDEN})) == [
+        "unverified error InternetGateway: whether parameter Hidden, the GatewayId of PublicDefaultRoute, "
+        f"is internet gateway InternetGateway: {GIVE}"
+    ]
+    assert told("SMN-RT-02", changed("SMN-RT-02", "keeps", {"PublicDefaultRoute.GatewayId": HIDDEN})) == []
+
+
+def test_a_list_of_subnets_that_is_not_known_may_be_stopped_by_an_acl(changed, told):
+    """SMN-DOM-18 cannot see which of the templates' subnets the domain has."""
+    assert told("SMN-DOM-18", changed("SMN-DOM-18", "breaks", {"Domain.SubnetIds": HIDDEN})) == [
+        f"unverified info Domain.SubnetIds: Domain.SubnetIds is parameter Hidden: {GIVE}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        HIDDEN,
+        {"Fn::Select": [0, {"Fn::Split": [",", HIDDEN]}]},
+        {"Fn::ImportValue": {"Fn::Sub": "${Hidden}-Group"}},
+        "{{resolve:ssm:/network/group}}",
+    ],
+)
+def test_a_group_that_may_be_the_admitted_one_is_not_refused(group, changed, judge):
+    """Another stack may hand on the very group that the endpoints admit: by parameter, import or reference; a literal id is another."""
+    document = changed("SMN-NB-05", "keeps", {"Notebook.SecurityGroupIds": [group]})
+    assert {said[0] for said in judge("SMN-NB-05", document)} == {"unverified"}
+    document = changed("SMN-NB-05", "keeps", {"Notebook.SecurityGroupIds": ["sg-0123456789abcdef0"]})
+    assert {said[0] for said in judge("SMN-NB-05", document)} == {"violated"}
