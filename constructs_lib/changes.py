@@ -11,6 +11,7 @@ from constructs_lib.assembly import Reference, references, unknowns
 from constructs_lib.check import UNVERIFIED, VIOLATED, Result
 from constructs_lib.renames import given_name, renames
 from constructs_lib.rules import Finding, Severity, rule_by_id
+from constructs_lib.rules._groups import listed
 from constructs_lib.rules.changes import CREATE_ONLY
 from constructs_lib.sameness import canonical, may_be_same, written_alike
 
@@ -118,17 +119,17 @@ class _Change:
         """The earlier template that a resource of the new state stands in, and its logical id."""
         return self._pairs.get(resource.template, resource.template), resource.logical_id
 
-    def follow(self, gone: set[Resource]) -> None:
-        """Note what refers to something that is replaced."""
-        for names, found in ((self._facts.properties, self.following), (self._facts.conditional, None)):
-            for name in names:
-                target = next((each.resource for each in self._references(name) if each.resource in gone), None)
-                if target is None or name in self.changed or self.moved:
-                    continue
-                if found is None:
-                    self.uncertain.setdefault(name, f"{name} refers to {target.logical_id}, which is replaced")
-                else:
-                    found.setdefault(name, target)
+    def follow(self, gone: set[Resource], *, surely: bool) -> None:
+        """Note what refers to something that is replaced, or may be."""
+        for name in (*self._facts.properties, *self._facts.conditional):
+            target = next((each.resource for each in self._references(name) if each.resource in gone), None)
+            if target is None or name in self.changed or self.moved:
+                continue
+            if surely and name in self._facts.properties:
+                self.following.setdefault(name, target)
+            else:
+                replaced = "is replaced" if surely else "may be replaced"
+                self.uncertain.setdefault(name, f"{name} refers to {target.logical_id}, which {replaced}")
 
     def _references(self, name: str) -> Iterator[Reference]:
         return references(self._resource.get(*name.split(".")))
@@ -146,16 +147,23 @@ class _Change:
                 return []
             at, why = next(iter(self.uncertain.items()))
             fails = f"; {'as' if surely else 'where'} {stays}, the update would fail" if stays else ""
-            finding = Finding(f"may be replaced: {why}{fails}", at=at, severity=Severity.WARNING)
-            return [Result(rule, UNVERIFIED, self._resource, finding)]
+            message = f"may be replaced: {why}{fails}"
+            return [
+                _result(
+                    rule, self._resource, message, Severity.WARNING, at, fix=_plan(f"{at} as it is"), verdict=UNVERIFIED
+                )
+            ]
+        names = [*self.changed, *self.following]
+        kept = f"{listed(names)} as {'it is' if len(names) == 1 else 'they are'}" if names else "the stack where it is"
         place = next(iter({**self.changed, **self.following}), None)
         if stays and surely:
             message = f"the update fails: {'; '.join(reasons)}, which needs a new one, and {stays}"
-            return [_result(rule, self._resource, message, Severity.ERROR, place)]
+            fix = f"Change {self._facts.name} together with it, or keep {kept}."
+            return [_result(rule, self._resource, message, Severity.ERROR, place, fix=fix)]
         message = f"is replaced{_lost(self._before, 'UpdateReplacePolicy')}: {'; '.join(reasons)}"
         if stays:
             message += f"; where {stays}, the update fails"
-        return [_result(rule, self._resource, message, Severity.WARNING, place)]
+        return [_result(rule, self._resource, message, Severity.WARNING, place, fix=_plan(kept))]
 
     def _staying_name(self) -> tuple[str, bool]:
         """Say which name the template gives it before and now, which the new one cannot have beside the old; and whether it surely stays."""
@@ -176,14 +184,18 @@ class _Change:
 
 
 def _follow(changes: Mapping[Resource, _Change]) -> None:
-    """Carry replacements on to what refers to them, until nothing new is found."""
-    gone = {resource for resource, change in changes.items() if change.certain}
-    waiting = gone
-    while waiting:
-        for change in changes.values():
-            change.follow(waiting)
-        waiting = {resource for resource, change in changes.items() if change.certain} - gone
-        gone = gone | waiting
+    """Carry replacements on to what refers to them, and then those that may be, until nothing new is found."""
+    gone: set[Resource] = set()
+    for surely in (True, False):
+        while (
+            waiting := {
+                resource for resource, change in changes.items() if change.certain or (change.uncertain and not surely)
+            }
+            - gone
+        ):
+            for change in changes.values():
+                change.follow(waiting, surely=surely)
+            gone |= waiting
 
 
 def _anew(resource: Resource, before: Resource) -> Result:
@@ -195,9 +207,10 @@ def _anew(resource: Resource, before: Resource) -> Result:
     moved = _elsewhere(resource.template, before.template)
     if name is not None and name == given_name(before) and not moved and not _new_within(resource, before):
         message = f"the update fails: its name {name} is still that of {before.logical_id}, which is deleted only after this one is made"
-        return _result(rule, resource, message, Severity.ERROR, facts.name)
+        fix = f"Keep the logical id {before.logical_id}, or give {resource.logical_id} another {facts.name}."
+        return _result(rule, resource, message, Severity.ERROR, facts.name, fix=fix)
     message = f"is replaced{_lost(before, 'DeletionPolicy')}: its logical id changes from {before.logical_id} to {resource.logical_id}"
-    return _result(rule, resource, message, Severity.WARNING)
+    return _result(rule, resource, message, Severity.WARNING, fix=_plan(f"the logical id {before.logical_id}"))
 
 
 def _new_within(resource: Resource, before: Resource) -> bool:
@@ -221,14 +234,29 @@ def _retyped(resource: Resource, pairs: Pairs) -> list[Result]:
     if rule is None:
         return []
     message = f"the update fails: a resource cannot change its type, from {before.type} to {resource.type}"
-    return [_result(rule, resource, message, Severity.ERROR)]
+    fix = f"Give the {resource.type} another logical id than {resource.logical_id}."
+    return [_result(rule, resource, message, Severity.ERROR, fix=fix)]
 
 
-def _result(rule: Rule, resource: Resource, message: str, severity: Severity, at: str | None = None) -> Result:
-    """A violation at a property, or of the resource as such, whatever property the rule is otherwise about."""
-    result = Result(rule, VIOLATED, resource, Finding(message, at=at, severity=severity))
+def _result(
+    rule: Rule,
+    resource: Resource,
+    message: str,
+    severity: Severity,
+    at: str | None = None,
+    *,
+    fix: str,
+    verdict: str = VIOLATED,
+) -> Result:
+    """A result at a property, or about the resource as such, whatever the rule otherwise is about and advises."""
+    result = Result(rule, verdict, resource, Finding(message, at=at, severity=severity))
     result.property = at
+    result.fix = fix
     return result
+
+
+def _plan(kept: str) -> str:
+    return f"Keep {kept}, or plan the replacement: copy what must be kept first."
 
 
 def _lost(before: Resource, policy: str) -> str:

@@ -43,16 +43,18 @@ class Result:
         property: The property at fault, such as `VpcConfig.Subnets`, or None for the resource as a whole.
         message: What is wrong, or what is not visible and how to declare it; empty for a rule that is plainly kept.
         severity: The rule's, or the one that its finding was raised or lowered to.
+        fix: What to do about it: the rule's, or what the change at hand calls for.
         assumptions: The conditions, parameter values and declared facts that the result rests on, in words.
         acknowledged: The reason that the resource gives for living with the rule, or None.
     """
 
-    __slots__ = ("acknowledged", "assumptions", "message", "property", "resource", "rule", "severity", "verdict")
+    __slots__ = ("acknowledged", "assumptions", "fix", "message", "property", "resource", "rule", "severity", "verdict")
 
     def __init__(
         self, rule: Rule, verdict: str, resource: Resource, finding: Finding, assumptions: Sequence[str] = ()
     ) -> None:
         self.rule = rule
+        self.fix = rule.fix
         self.verdict = verdict
         self.resource = resource
         self.property = finding.at or rule.place(resource.type)
@@ -65,11 +67,6 @@ class Result:
     def template(self) -> Template:
         """The template that the resource stands in."""
         return self.resource.template
-
-    @property
-    def fix(self) -> str:
-        """What to do about it: the rule's."""
-        return self.rule.fix
 
     @property
     def source(self) -> str:

@@ -298,3 +298,30 @@ def test_a_policy_that_keeps_the_old_one_is_said():
         said
         == "is replaced (its UpdateReplacePolicy keeps the old one, outside of the stack): SubnetId changes from a to b"
     )
+
+
+def test_what_to_do_about_it():
+    """The advice names what this change is about, not all that the rule is about."""
+    one, other = notebook(SubnetId="a", NotebookInstanceName="lab"), notebook(SubnetId="b", NotebookInstanceName="lab")
+    cases = {
+        "Change NotebookInstanceName together with it, or keep SubnetId as it is.": (one, other),
+        "Keep SubnetId and KmsKeyId as they are, or plan the replacement: copy what must be kept first.": (
+            notebook(SubnetId="a"),
+            notebook(SubnetId="b", KmsKeyId="k"),
+        ),
+        "Keep the logical id Notebook, or plan the replacement: copy what must be kept first.": (
+            notebook(SubnetId="a"),
+            {"Renamed": notebook(SubnetId="a")["Notebook"]},
+        ),
+        "Keep the logical id Notebook, or give Renamed another NotebookInstanceName.": (
+            one,
+            {"Renamed": one["Notebook"]},
+        ),
+        "Give the AWS::SageMaker::Domain another logical id than Notebook.": (
+            one,
+            {"Notebook": {"Type": "AWS::SageMaker::Domain", "Properties": {}}},
+        ),
+    }
+    for fix, (old, new) in cases.items():
+        given, before = (from_documents({"t": {"Resources": side}}) for side in (new, old))
+        assert [each.fix for each in replaced(given, {given.templates[0]: before.templates[0]})] == [fix]

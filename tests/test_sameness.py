@@ -86,3 +86,16 @@ def test_a_name_that_is_a_parameter():
         old, after = (f"NotebookInstanceName: {name}, SubnetId: {at}" for name, at in (("!Ref P", "a"), (new, "b")))
         message = "SubnetId changes from a to b; where its name, parameter P, stays, the update fails"
         assert told(old, after) == [("violated", f"{LOST}{message}")]
+
+
+def test_a_doubt_is_carried_on():
+    """What refers to something that may be replaced may be, too."""
+    subnet = "  Subnet: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: vpc-1, CidrBlock: {}}}}}\n"
+    ((first, _), (second, said)) = told(
+        "SubnetId: !Ref Subnet",
+        "SubnetId: !Ref Subnet",
+        head=HEAD + subnet.format("10.0.0.0/24"),
+        new_head=HEAD + subnet.format("!Ref P"),
+    )
+    assert (first, second) == ("unverified", "unverified")
+    assert said == "may be replaced: SubnetId refers to Subnet, which may be replaced"
