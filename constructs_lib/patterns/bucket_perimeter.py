@@ -17,6 +17,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 from constructs_lib.patterns.errors import differ, listed, require_type
+from constructs_lib.patterns.stacks import built_upon, same_stack
 
 Administrator: TypeAlias = "str | iam.IRole | iam.IUser"
 
@@ -62,9 +63,10 @@ _PERIMETERS: WeakKeyDictionary[IConstruct, dict[str, _Perimeter]] = WeakKeyDicti
 
 def keep_to_endpoint(
     bucket: s3.IBucket,
-    *,
+    network: IConstruct,
     endpoint_id: str,
-    region: str,
+    *,
+    uses: Sequence[IConstruct] | None,
     reachable: Sequence[s3.IBucket] | None,
     administrators: Sequence[Administrator],
 ) -> None:
@@ -72,25 +74,28 @@ def keep_to_endpoint(
 
     Args:
         bucket: a bucket of this app.
+        network: the network of the endpoint.
         endpoint_id: an S3 endpoint.
-        region: the endpoint's region.
+        uses: what the endpoint is made from; None for one that the app does not make.
         reachable: the only buckets that the endpoint's own policy lets through; None: it may be any.
         administrators: further principals who are let in from anywhere.
 
     Raises:
         TypeError: not a bucket, or not a principal.
-        ValueError: a bucket that is brought in; one in another region or out of reach; an ARN that is none, or stands for everybody.
+        ValueError: a bucket that is brought in; one in another region, out of reach, or in a stack that the endpoint's depends on; an ARN that is none, or stands for everybody.
     """
     if not hasattr(bucket, "bucket_arn"):
         raise TypeError(f"bucket is {bucket!r}: give a bucket of this app")
     _require_reachable(bucket, reachable)
     arns = [_arn(each) for each in administrators]
-    theirs = bucket.env.region
+    theirs, region = bucket.env.region, cdk.Stack.of(network).region
     if differ(theirs, region):
         raise ValueError(
             f"bucket {bucket.node.path} is in {theirs} and the S3 endpoint in {region}: an endpoint serves its own region alone, so "
             "nobody would reach the bucket (SMN-S3-10)"
         )
+    if uses is not None:
+        _require_later(bucket, network, uses)
     perimeters = _PERIMETERS.setdefault(bucket.node.root, {})
     if bucket.node.path not in perimeters:
         perimeters[bucket.node.path] = _Perimeter(bucket)
@@ -123,6 +128,15 @@ def _arn(administrator: Administrator) -> str:
     if not cdk.Token.is_unresolved(administrator) and not _PRINCIPAL_ARN.fullmatch(str(administrator)):
         raise ValueError(f"administrators has {administrator!r}: {allowed}")
     return str(administrator)
+
+
+def _require_later(bucket: s3.IBucket, network: IConstruct, uses: Sequence[IConstruct]) -> None:
+    if not same_stack(bucket, network) and built_upon(uses, bucket):
+        theirs, ours = cdk.Stack.of(bucket).node.path, cdk.Stack.of(network).node.path
+        raise ValueError(
+            f"bucket {bucket.node.path} is in stack {theirs}, which {ours} with the S3 endpoint depends on, and its policy would make {theirs} "
+            f"depend on {ours} in turn: make the bucket in {ours} or in a later stack"
+        )
 
 
 def _require_reachable(bucket: s3.IBucket, reachable: Sequence[s3.IBucket] | None) -> None:

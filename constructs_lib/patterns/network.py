@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import cast
 
-import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
@@ -33,8 +32,8 @@ from constructs_lib.patterns.private_vpc import known_acknowledgements, make_vpc
 from constructs_lib.patterns.traffic import Traffic, path_of
 from constructs_lib.services import S3, Service
 
+# Addresses that AWS keeps in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 _RESERVED = 5
-"""Addresses that AWS keeps in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 
 
 @jsii.implements(ec2.IConnectable)
@@ -259,11 +258,7 @@ class PrivateNetwork(Construct):
         self._traffic.let_through(workload, groups, services)
 
     def rules_of(self, workload: ec2.IConnectable) -> list[IConstruct]:
-        """The rules that let a workload through and are resources of their own; what dials the endpoints as soon as it is made waits for them.
-
-        Args:
-            workload: what was connected.
-        """
+        """The rules that let a workload through and are resources of their own; what dials the endpoints as soon as it is made waits for them."""
         return self._group.rules_of(workload.connections.security_groups)
 
     def add_endpoint(self, service: Service) -> ec2.VpcEndpoint:
@@ -332,16 +327,18 @@ class PrivateNetwork(Construct):
 
         Raises:
             TypeError: not a bucket, or not a principal.
-            ValueError: a bucket that is brought in, whose policy cannot be changed from here; one in another region; one that the network's
-                ``buckets`` leaves out; an S3 endpoint of the VPC without a known id, or none that may be added.
+            ValueError: a bucket that is brought in, whose policy cannot be changed from here; one in another region, or in a stack that the
+                network's depends on; one that the network's ``buckets`` leaves out; an S3 endpoint of the VPC without a known id, or none that may be added.
 
         Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies-vpc-endpoint.html
         """
         found = self._found.get(S3)
         endpoint_id = self.add_endpoint(S3).vpc_endpoint_id if found is None else found.known_id()
-        here = {"endpoint_id": endpoint_id, "region": cdk.Stack.of(self).region}
+        uses = None if found else (self, self.vpc, *(self._buckets or ()))
         for bucket in buckets:
-            keep_to_endpoint(bucket, **here, reachable=self._buckets, administrators=administrators)
+            keep_to_endpoint(
+                bucket, self, endpoint_id, uses=uses, reachable=self._buckets, administrators=administrators
+            )
 
     def addresses_left(self, subnet: ec2.ISubnet) -> int | None:
         """How many addresses of a subnet are left beside those that AWS and the network's endpoints take; None if its range is not known."""

@@ -10,6 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
 from constructs_lib import (
@@ -248,3 +249,26 @@ def test_opening_a_notebook_from_a_later_stack(app, first):
     app.synth()
     assert (first.dependencies, later.dependencies) == ([], [first])
     assert managed_policies(first, "OpenPolicy") == {}
+
+
+@pytest.mark.parametrize("way", ["buckets", "vpc"])
+def test_a_bucket_of_a_stack_that_the_network_depends_on(first, second, way):
+    """Its policy stands beside it and names the network's endpoint, so such a bucket is refused with the reason."""
+    bucket = s3.Bucket(first, "Data")
+    if way == "buckets":
+        network = PrivateNetwork(second, "Network", buckets=[bucket])
+    else:
+        network = PrivateNetwork.from_vpc(second, "Network", vpc=isolated_vpc(first), egress=Egress.NONE)
+    message = (
+        "bucket First/Data is in stack First, which Second with the S3 endpoint depends on, and its policy would make First depend on Second "
+        "in turn: make the bucket in Second or in a later stack"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        network.only_from_here(bucket)
+
+
+def test_a_bucket_of_a_later_stack(first, second):
+    """There it depends on the network."""
+    PrivateNetwork(first, "Network").only_from_here(s3.Bucket(second, "Data"))
+    second.node.root.synth()
+    assert (first.dependencies, second.dependencies) == ([], [first])
