@@ -67,7 +67,7 @@ def _label(result: Result) -> str:
 
 def _summary(report: Report) -> str:
     count = report.summary()
-    parts = [f"{count[verdict]} {verdict}" for verdict in (VIOLATED, UNVERIFIED, SATISFIED)]
+    parts = [report.violated(), *(f"{count[verdict]} {verdict}" for verdict in (UNVERIFIED, SATISFIED))]
     if count["acknowledged"]:
         parts.append(f"{count['acknowledged']} acknowledged")
     templates = f"{count['templates']} template{_plural(count['templates'])}"

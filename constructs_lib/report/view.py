@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.check import SATISFIED, UNVERIFIED, VIOLATED
+from constructs_lib.rules import Severity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +70,18 @@ class Report:
             **counts,
             "acknowledged": acknowledged,
         }
+
+    def violated(self) -> str:
+        """Say how many results are violated, and how many of them are of which severity: that is what decides about the exit status."""
+        found = [
+            result.severity for result in self.results if result.verdict == VIOLATED and result.acknowledged is None
+        ]
+        by_severity = ", ".join(
+            f"{count} {severity.value}{'s' if count > 1 and severity is not Severity.INFO else ''}"
+            for severity in Severity
+            if (count := found.count(severity))
+        )
+        return f"{len(found)} {VIOLATED}" + (f" ({by_severity})" if found else "")
 
     def shown(self) -> list[Result]:
         """Return the results that the JSON shows: satisfied ones only if all were asked for."""

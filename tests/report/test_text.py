@@ -26,7 +26,7 @@ FINDINGS = f"""sample.json
              fix: Mend 2.
              {SOURCE}
 
-1 template, 3 resources judged: 3 violated, 1 unverified, 2 satisfied, 1 acknowledged
+1 template, 3 resources judged: 3 violated (1 error, 1 warning, 1 info), 1 unverified, 2 satisfied, 1 acknowledged
 """
 ALL = f"""sample.json
   error      SMN-X-01  Lab/Known/Resource (DirectInternetAccess, line 21)
@@ -53,7 +53,7 @@ ALL = f"""sample.json
   satisfied  SMN-X-03  Closed
              it is ml.t3.medium
 
-1 template, 3 resources judged: 3 violated, 1 unverified, 2 satisfied, 1 acknowledged
+1 template, 3 resources judged: 3 violated (1 error, 1 warning, 1 info), 1 unverified, 2 satisfied, 1 acknowledged
 """
 
 
@@ -101,7 +101,9 @@ def test_known_before(given):
     report.compared = True
     said = text.render(report)
     assert "  warning    SMN-X-02  Open (SecurityGroupIds.1, line 11)  known before\n" in said
-    assert said.endswith("3 violated, 1 unverified, 2 satisfied, 1 acknowledged, 2 of them known before\n")
+    assert said.endswith(
+        "3 violated (1 error, 1 warning, 1 info), 1 unverified, 2 satisfied, 1 acknowledged, 2 of them known before\n"
+    )
 
 
 def test_nothing_found():
@@ -119,7 +121,7 @@ def test_templates_and_skipped_files(tmp_path):
     said = text.render(judged(load([str(tmp_path)])))
     assert said.index("a.json\n") < said.index("b.json\n")
     assert said.splitlines()[-1] == (
-        "2 templates (1 file without resources skipped), 6 resources judged: 6 violated, 2 unverified, 4 satisfied, 2 acknowledged"
+        "2 templates (1 file without resources skipped), 6 resources judged: 6 violated (2 errors, 2 warnings, 2 info), 2 unverified, 4 satisfied, 2 acknowledged"
     )
 
 

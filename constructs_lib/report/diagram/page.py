@@ -74,7 +74,7 @@ def _header(pictures: Sequence[Picture], report: Report) -> str:
     names = [clean(template.stack_name or template.path) for template in report.given.templates]
     shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
     paths = [f"{number} {verdict}" for verdict, number in verdict_counts(pictures).items() if number]
-    judged = f"{count['violated']} violated, {count['unverified']} unverified, {count['satisfied']} satisfied"
+    judged = f"{report.violated()}, {count['unverified']} unverified, {count['satisfied']} satisfied"
     assumptions = dict.fromkeys(
         one for picture in pictures for answer in picture.answers for one in answer.path.assumptions
     )
