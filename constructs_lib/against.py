@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 
 from constructs_lib.assembly import InputError, load
-from constructs_lib.changes import replaced
+from constructs_lib.changes import all_renames, replaced
 from constructs_lib.check import SATISFIED, VIOLATED, check
 from constructs_lib.pairs import pairs
-from constructs_lib.renames import renames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class Earlier:
     def had(self, results: Iterable[Result], rules: Sequence[Rule] | None, *, processes: int = 1) -> set[Result]:
         """Return those of today's results that the earlier state had too: no more of a rule on a resource than it had, and none worse.
 
-        A resource that has a new logical id, and is otherwise as it was, is the same one.
+        A resource that has a new logical id, or is in another template, and is otherwise as it was, is the same one.
         """
         before: dict[tuple[str, Template, str], list[Result]] = {}
         for result in check(self._old, rules, processes=processes):
@@ -72,16 +71,18 @@ class Earlier:
                 key = (result.rule.id, result.template, result.resource.logical_id)
                 before.setdefault(key, []).append(result)
         now: dict[tuple[str, Template, str], list[Result]] = {}
-        renamed = renames(self._pairs)
+        renamed = all_renames(self._given, self._pairs, self._old)
         for result in results:
-            if result.verdict != SATISFIED and result.template in self._pairs:
-                name = renamed.get(result.resource, result.resource).logical_id
-                now.setdefault((result.rule.id, self._pairs[result.template], name), []).append(result)
+            before_it = renamed.get(result.resource)
+            template = self._pairs.get(result.template) if before_it is None else before_it.template
+            if result.verdict != SATISFIED and template is not None:
+                name = (before_it or result.resource).logical_id
+                now.setdefault((result.rule.id, template, name), []).append(result)
         return {result for key, found in now.items() for result in _matched(found, before.get(key, []))}
 
     def replaced(self, rules: Sequence[Rule] | None) -> list[Result]:
         """Return what the change since replaces, by the chosen rules."""
-        results = replaced(self._given, self._pairs)
+        results = replaced(self._given, self._pairs, self._old)
         return [result for result in results if rules is None or result.rule in rules]
 
     def _written(self, revision: str, paths: Sequence[str]) -> list[str]:

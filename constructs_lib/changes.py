@@ -30,26 +30,36 @@ _SHOWN = 80
 """The most characters of a value that a message shows."""
 
 
-def replaced(given: Input, pairs: Pairs) -> list[Result]:
+def replaced(given: Input, pairs: Pairs, old: Input | None = None) -> list[Result]:
     """Return what the change from the earlier state to `given` replaces, of the types that `CREATE_ONLY` knows.
 
     Args:
         given: The new state.
         pairs: Which template of the new state is which of the earlier one; others are new.
+        old: The earlier state, for what moves from templates that are gone. Default: there are none.
 
     """
     changes = {resource: _Change(resource, before, pairs) for resource, before in _kept(given, pairs)}
     _follow(changes)
-    renamed = renames(pairs)
+    renamed = all_renames(given, pairs, old)
     found: list[Result] = []
     for template in given.templates:
         for resource in template.resources.values():
             if resource in changes:
                 found += changes[resource].results()
             elif resource in renamed and resource.type in CREATE_ONLY:
-                found.append(_anew(resource, renamed[resource]))
+                before = renamed[resource]
+                moves = pairs.get(template) is not before.template
+                found.append(_moves(resource, before) if moves else _anew(resource, before))
             found += _retyped(resource, pairs)
     return found
+
+
+def all_renames(given: Input, pairs: Pairs, old: Input | None) -> dict[Resource, Resource]:
+    """What `renames` returns for all templates of both states."""
+    taken = set(pairs.values())
+    added = [template for template in given.templates if template not in pairs]
+    return renames(pairs, added, [template for template in (old.templates if old else ()) if template not in taken])
 
 
 def _kept(given: Input, pairs: Pairs) -> Iterator[tuple[Resource, Resource]]:
@@ -211,6 +221,21 @@ def _anew(resource: Resource, before: Resource) -> Result:
         return _result(rule, resource, message, Severity.ERROR, facts.name, fix=fix)
     message = f"is replaced{_lost(before, 'DeletionPolicy')}: its logical id changes from {before.logical_id} to {resource.logical_id}"
     return _result(rule, resource, message, Severity.WARNING, fix=_plan(f"the logical id {before.logical_id}"))
+
+
+def _moves(resource: Resource, before: Resource) -> Result:
+    """What there is to say about a resource that moves to another stack: the name that it has there is taken until the other stack is updated."""
+    rule = rule_by_id(CREATE_ONLY[resource.type].rule)
+    assert rule is not None
+    source, target = (one.template.stack_name or one.template.path for one in (before, resource))
+    fix = _plan(f"it in {source}")
+    name = given_name(resource)
+    if name is not None and name == given_name(before) and not _elsewhere(resource.template, before.template):
+        message = f"moves from {source} to {target}: the update fails unless {source}, where {before.logical_id} still has its name {name}, is updated first"
+        at = CREATE_ONLY[resource.type].name
+        return _result(rule, resource, message, Severity.ERROR, at, fix=fix, verdict=UNVERIFIED)
+    message = f"is replaced{_lost(before, 'DeletionPolicy')}: it moves from {source} to {target}"
+    return _result(rule, resource, message, Severity.WARNING, fix=fix)
 
 
 def _new_within(resource: Resource, before: Resource) -> bool:

@@ -1,4 +1,4 @@
-"""Which resources of one state of the templates are those of another under other logical ids, or in a stack of another name."""
+"""Which resources of one state of the templates are those of another under other logical ids, or in other templates."""
 
 from __future__ import annotations
 
@@ -8,27 +8,35 @@ from constructs_lib.sameness import canonical
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     from constructs_lib.assembly import Resource, Template
 
     Pairs = Mapping[Template, Template]
 
 
-def renames(pairs: Pairs) -> dict[Resource, Resource]:
+def renames(pairs: Pairs, added: Iterable[Template] = (), removed: Iterable[Template] = ()) -> dict[Resource, Resource]:
     """Return for each resource that has a new logical id what it was: the one of its type that has its name, or else its properties.
 
-    References count as the same where they lead to what has a new logical id too, and tags, which often hold the id, do not count.
+    What the same template had comes first, then what others had. References count as the same where they lead to what has a new logical id
+    too, and tags, which often hold the id, do not count.
 
     Args:
         pairs: Which template of the new state is which of the earlier one.
+        added: The other templates of the new state.
+        removed: The other templates of the earlier state.
     """
     found: dict[Resource, Resource] = {}
+    new = [one for template in added for one in template.resources.values()]
+    gone = [one for template in removed for one in template.resources.values()]
     for template, before in pairs.items():
-        new = [one for name, one in template.resources.items() if name not in before.resources]
-        gone = [one for name, one in before.resources.items() if name not in template.resources]
-        if new and gone:
-            _Matching(new, gone, pairs, found).run()
+        own = [one for name, one in template.resources.items() if name not in before.resources]
+        lost = [one for name, one in before.resources.items() if name not in template.resources]
+        _Matching(own, lost, pairs, found).run()
+        new += own
+        gone += lost
+    matched = set(found.values())
+    _Matching([one for one in new if one not in found], [one for one in gone if one not in matched], pairs, found).run()
     return found
 
 
@@ -38,8 +46,8 @@ class _Matching:
     def __init__(
         self, new: list[Resource], gone: list[Resource], pairs: Pairs, found: dict[Resource, Resource]
     ) -> None:
-        self._new = dict.fromkeys(new)
-        self._gone = {one: _form(one, lambda each: (each.template, each.logical_id)) for one in gone}
+        self._new = dict.fromkeys(new if gone else ())
+        self._gone = {one: _form(one, lambda each: (each.template, each.logical_id)) for one in (gone if new else ())}
         self._pairs = pairs
         self._found = found
 

@@ -159,13 +159,51 @@ def test_a_stack_in_another_region(tmp_path):
     assert changes(old, new) == [("warning", f"{LOST}{message}")]
 
 
+def test_a_move_to_another_stack(tmp_path):
+    """It is made anew there; a name is taken until the other stack is updated. References that become imports are the same."""
+    user = "Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: vpc-1, CidrBlock: 10.0.0.0/24}}"
+    body = "Type: AWS::SageMaker::NotebookInstance, Properties:"
+    old = assembly(
+        tmp_path / "old",
+        {
+            "Lab": f"Resources: {{{user}, One: {{{body} {{SubnetId: !Ref Subnet}}}}, Two: {{{body} {{NotebookInstanceName: lab}}}}}}",
+            "Gone": notebook("Three", "SubnetId: c"),
+        },
+    )
+    new = assembly(
+        tmp_path / "new",
+        {
+            "Lab": f"{{Resources: {{{user}}}, Outputs: {{S: {{Value: !Ref Subnet, Export: {{Name: subnet}}}}}}}}",
+            "Other": f"Resources: {{One: {{{body} {{SubnetId: !ImportValue subnet}}}}, Two: {{{body} {{NotebookInstanceName: lab}}}}, Four: {{{body} {{SubnetId: c}}}}}}",
+        },
+    )
+    assert changes(old, new) == [
+        ("warning", f"{LOST}it moves from Lab to Other"),
+        (
+            "error",
+            "moves from Lab to Other: the update fails unless Lab, where Two still has its name lab, is updated first",
+        ),
+        ("warning", f"{LOST}it moves from Gone to Other"),
+    ]
+
+
 def test_findings_of_what_is_renamed_are_known(tmp_path):
     """Neither another stack name nor another logical id makes a finding new; one more of them is."""
     rules = [rule_by_id("SMN-NB-07")]
-    old = assembly(tmp_path / "old", {"Lab": notebook("One"), "Other": NETWORK.format(n=1)})
+    old = assembly(
+        tmp_path / "old",
+        {
+            "Lab": notebook("One"),
+            "Other": NETWORK.format(n=1),
+            "Last": notebook("Moved", "SubnetId: b, RootAccess: Enabled"),
+        },
+    )
     more = "A: {Type: A::B::C}, B: {Type: A::B::C}, Three: {Type: AWS::SageMaker::NotebookInstance}"
     lab = notebook("Two").replace("Resources: {", f"Resources: {{{more}, ")
-    new = assembly(tmp_path / "new", {"Lab": lab, "Another": NETWORK.format(n=1)})
+    new = assembly(
+        tmp_path / "new",
+        {"Lab": lab, "Another": NETWORK.format(n=1), "Further": notebook("Four", "SubnetId: b, RootAccess: Enabled")},
+    )
     now = load([new])
     with Earlier(old, now, [new], parameters={}, region=None) as earlier:
         results = check(now, rules)
@@ -174,6 +212,7 @@ def test_findings_of_what_is_renamed_are_known(tmp_path):
         "Notebook1": True,
         "Two": True,
         "Three": False,
+        "Four": True,
     }
 
 

@@ -55,8 +55,8 @@ def api_policy_lets_studio_work(endpoint: Endpoint, network: Network) -> Finding
     if missing and not domains and hidden:
         raise hidden
     if missing:
-        needs = "domain" if len(domains) == 1 else "domains"
-        yield f"the endpoint policy does not allow {listed(missing)}, which {needs} {listed(domains)} needs"
+        who = f"domain {domains[0]} needs" if len(domains) == 1 else f"domains {listed(domains)} need"
+        yield f"the endpoint policy does not allow {listed(missing)}, which {who}"
 
 
 def _domains_behind(endpoint: Endpoint, network: Network) -> tuple[list[str], NotVisible | None]:
