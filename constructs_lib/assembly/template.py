@@ -101,8 +101,8 @@ class Template:
 
     def _section(self, name: str) -> Mapping[str, Any]:
         section = self.document.get(name)
-        if section is None and name not in self.document:
-            return {}
+        if section is None and (name != "Resources" or name not in self.document):
+            return {}  # CloudFormation refuses an empty section, but it hides nothing
         if not isinstance(section, dict):
             raise InputError(self.path, name, f"must be an object, not {kind_of(section)}")
         return section

@@ -105,6 +105,16 @@ def test_parameters_that_no_template_has(given, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    "section", ["Metadata", "Mappings", "Parameters", "Conditions", "Outputs", "Rules", "Transform"]
+)
+def test_a_section_with_nothing_in_it_is_none(section, tmp_path):
+    """A heading whose lines are commented out does not keep the rest of the template from being read."""
+    (tmp_path / "t.yaml").write_text(f"{section}:\nResources:\n  A:\n    Type: AWS::EC2::VPC\n")
+    found = load([str(tmp_path / "t.yaml")])
+    assert list(found.templates[0].resources) == ["A"]
+
+
 def test_nearest():
     """The nearest name is found whatever its case, and none where nothing is near."""
     assert nearest("privatedns", ["privateDns", "type"]) == ', did you mean "privateDns"?'
