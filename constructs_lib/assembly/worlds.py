@@ -163,7 +163,10 @@ class Branch:
         texts: dict[str, None] = {}
         with _inside(self.world):
             for question, answer, via in self.log:
-                texts[_assumption(question, answer) if via is None else via.assumption()] = None
+                if via is not None:
+                    texts[via.assumption()] = None
+                if via is None or question.subject.why:
+                    texts[_assumption(question, answer)] = None
         return tuple(texts)
 
 

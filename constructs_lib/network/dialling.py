@@ -5,16 +5,15 @@ from __future__ import annotations
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import gates, ways
 from constructs_lib.network.addresses import PUBLIC4
-from constructs_lib.network.endpoints import GATEWAY, INTERFACE
+from constructs_lib.network.endpoints import GATEWAY, INTERFACE, Endpoint, serves
 from constructs_lib.network.gates import Crossing, between
 from constructs_lib.network.internet import out
-from constructs_lib.network.path import worst
+from constructs_lib.network.path import left_out, worst
 from constructs_lib.network.ranges import pieces, to_piece
 from constructs_lib.network.resolving import look_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from constructs_lib.network.endpoints import Endpoint
     from constructs_lib.network.names import DhcpOptions
     from constructs_lib.network.path import Trail
     from constructs_lib.network.questions import Target
@@ -144,4 +143,6 @@ def _missing(asked: Target, known: tuple[Endpoint, ...], subnet: Subnet, vpc: Vp
     for endpoint in known:
         if endpoint.kind == INTERFACE:
             return "private_dns", f"{endpoint.why_names_fail}"
-    return "no_endpoint", f"VPC {vpc.id} has no endpoint for {asked.text}"
+    assert asked.service is not None
+    absent = [one for one in vpc.network.not_created(Endpoint, vpc, "VpcId") if serves(one, asked.service)]
+    return "no_endpoint", f"VPC {vpc.id} has no endpoint for {asked.text}{left_out(absent)}"

@@ -106,6 +106,12 @@ class Index:
                 found.append(thing)
         return found
 
+    def not_created(self, kind: type[Any] | str, target: Thing, *path: str | int) -> list[Any]:
+        """The things whose property at `path` names `target`, and which conditions leave out; asked for only where defaults decide the conditions."""
+        if not self.group.defaults:
+            return []
+        return [thing for thing, _ in self._index(kind, path).get(self.identity(target), ()) if not thing.exists]
+
     def at_most_pointing(self, kind: type[Any] | str, target: Thing, *path: str | int) -> int:
         """How many things name `target` in some world, without asking which world it is."""
         return len(self._index(kind, path).get(self.identity(target), ()))

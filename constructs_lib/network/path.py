@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from constructs_lib.network.things import Thing
+
 REACHABLE = "reachable"
 BLOCKED = "blocked"
 UNVERIFIED = "unverified"
@@ -137,6 +139,16 @@ class Path:
     def __repr__(self) -> str:
         cause = f" by {self.blocked_by}" if self.blocked_by else ""
         return f"<{self.source} -> {self.destination}: {self.verdict} {self.via}{cause}>"
+
+
+def left_out(things: Iterable[Thing]) -> str:
+    """What to say of things that conditions leave out: ` (Route is not created: its condition UseNat is false)`; nothing without any."""
+    said = [
+        f"{one.id} is not created"
+        + (f": its condition {one.resource.condition} is false" if one.resource.condition else "")
+        for one in things
+    ]
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def worst(paths: Iterable[Path]) -> Path:

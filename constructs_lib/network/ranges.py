@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: Kinds of targets behind which the templates do not look.
 _OPEN_ENDS = frozenset({"tgw", "vgw", "pcx", "core", "unknown", "vpce", "local-gateway"})
 #: Kinds of targets that lead no private range anywhere; what a gateway propagates may be more specific than the routes to them.
+_KINDS = {"nat": "NAT", "instance": "NAT", "eni": "NAT", "firewall": "firewall"}
 _TO_THE_INTERNET = frozenset({"igw", "nat", "instance", "eni", "firewall"})
 
 
@@ -121,8 +122,8 @@ def _to_piece_by(trail: Trail, vantage: Vantage, target: Target, piece: Range, r
         _peered(trail, vantage, target, piece, route)
     elif not piece.public and route.kind in _TO_THE_INTERNET and propagated(trail, vantage.subnets[0]):
         gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
-    elif route.kind in ("nat", "instance", "eni") and not piece.public:
-        _private_by_nat(trail, vantage, target, piece, route)
+    elif not piece.public and route.kind in ("nat", "instance", "eni", "firewall"):
+        _private_onward(trail, vantage, target, piece, route)
     elif route.kind in ("igw", "nat", "instance", "eni", "firewall"):
         follow(trail, vantage, target.within(piece), route)
     elif route.kind == "eigw" and vantage.dual_stack:
@@ -139,35 +140,39 @@ def _to_piece_by(trail: Trail, vantage: Vantage, target: Target, piece: Range, r
         gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
 
 
-def _private_by_nat(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
-    """A private range that a route sends to NAT: it goes on from the NAT's own subnet, mostly to the internet gateway and so nowhere."""
-    nat = route.target
-    trail.via = "nat"
-    place = getattr(nat, "subnet", None)
-    onward = [] if place is None else [where for _, where in pieces(place, piece)]
+def _private_onward(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:
+    """A private range that a route sends to NAT or a firewall: it goes on from the subnet of that, mostly to the internet and so nowhere."""
+    hop = route.target
+    own = getattr(hop, "subnet", None)
+    places: tuple[Subnet, ...] = (own,) if own is not None else ()
+    if route.firewall is not None:
+        places = route.firewall.subnets
+    onward = [where for place in places for _, where in pieces(place, piece)]
+    ways = [VIA[where.kind] for where in onward if isinstance(where, Route) and where.kind in VIA]
+    trail.via = VIA.get(route.kind) or next(iter(ways), "unknown")
     for where in onward:
         if isinstance(where, NotVisible):
             trail.hide(where)
         elif isinstance(where, Route) and where.kind in _OPEN_ENDS:
             trail.hide(NotVisible(f"what lies behind {where.target_id}", BEHIND))
     if not trail.hidden and not (onward and all(isinstance(where, Vpc) for where in onward)):
-        trail.stop(
-            "route",
-            route.id,
-            f"only {route.shown} ({route.id}) takes {piece}, and NAT {nat.id if nat else ''} leads no private range anywhere",
-        )
+        name = "" if hop is None else hop.id
+        text = f"only {route.shown} ({route.id}) takes {piece}, and {_KINDS[route.kind]} {name} leads no private range anywhere"
+        trail.stop("route", route.id, text)
         return
     gates.leave(trail, vantage, target, str(piece), gates.to_part(target, piece))
-    if not trail.hidden:
-        assert nat is not None
-        assert place is not None
-        trail.hop("gateway", nat.id, f"in subnet {place.id}, from where {piece} is local to VPC {place.vpc.id}")
-        entry = Crossing(vantage.subnets[0], [piece], inward=False)
-        gates.pass_acls(
-            trail,
-            target,
-            [entry, *between(vantage.subnets[0], place)[1:], *_local_crossings(place, place.vpc, piece)],
-        )
+    if route.firewall is not None and not trail.hidden:
+        trail.hide(NotVisible(f"what firewall {route.firewall.id} does with traffic within the VPC", BEHIND))
+    if not trail.hidden and hop is not None:
+        _within(trail, vantage, target, piece, hop.id, places[0])
+
+
+def _within(trail: Trail, vantage: Vantage, target: Target, piece: Range, name: str, place: Subnet) -> None:
+    """Follow what NAT hands on within its VPC."""
+    trail.hop("gateway", name, f"in subnet {place.id}, from where {piece} is local to VPC {place.vpc.id}")
+    entry = Crossing(vantage.subnets[0], [piece], inward=False)
+    crossings = [entry, *between(vantage.subnets[0], place)[1:], *_local_crossings(place, place.vpc, piece)]
+    gates.pass_acls(trail, target, crossings)
 
 
 def _peered(trail: Trail, vantage: Vantage, target: Target, piece: Range, route: Route) -> None:

@@ -233,6 +233,12 @@ class RouteTable(Thing):
         return self._for(EVERYTHING4)
 
     @fact
+    def absent_default(self) -> tuple[Route, ...]:
+        """The default routes that conditions leave out under the defaults."""
+        found = self.network.not_created(Route, self, "RouteTableId")
+        return tuple(route for route in found if route.get("DestinationCidrBlock") == "0.0.0.0/0")
+
+    @fact
     def exceptions(self) -> tuple[tuple[Range, Route], ...]:
         """The routes that lead parts of the IPv4 internet elsewhere than the default route does, with those parts, the most specific first."""
         default = self.default_route

@@ -10,6 +10,7 @@ from constructs_lib.network.endpoints import GATEWAY
 from constructs_lib.network.gates import Crossing, between
 from constructs_lib.network.gateways import Instance, NatGateway
 from constructs_lib.network.group_rules import egress_of
+from constructs_lib.network.path import left_out
 from constructs_lib.network.questions import INTERNET
 from constructs_lib.network.things import Thing
 
@@ -91,7 +92,10 @@ def by_default(trail: Trail, vantage: Vantage, target: Target, cause: str, missi
         return
     if route is None:
         missing_route(
-            trail, subnet, cause, f"{missing}{', and ' if missing else ''}{table_name(subnet)} has no default route"
+            trail,
+            subnet,
+            cause,
+            f"{missing}{', and ' if missing else ''}{table_name(subnet)} has no default route{left_out(subnet.route_table.absent_default)}",
         )
         return
     trail.hop("route", route.id, f"{route.shown}, in {table_name(subnet)}")

@@ -108,9 +108,10 @@ def test_parameter_decides():
 
 
 def test_defaults_decide_and_are_named():
-    """With defaults there is one branch, which names the default that decided."""
+    """With defaults there is one branch, which names the condition and the default that decided."""
     assert branches({"Ref": "Mode"}, MODE, ON, defaults=True) == [("on", ("parameter Mode is 'on' (its default)",))]
-    assert branches(choose("On", 1, 2), MODE, ON, defaults=True) == [(1, ("On is true",))]
+    named = ("On is true", "parameter Mode is 'on' (its default)")
+    assert branches(choose("On", 1, 2), MODE, ON, defaults=True) == [(1, named)]
     assert branches(choose("On", 1, 2), {"Mode": {}}, ON, defaults=True) == [
         (1, ("On is true",)),
         (2, ("On is false",)),

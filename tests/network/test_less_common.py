@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from constructs_lib.network import explain_paths
+
 PROPAGATION = """
 Vgw: {Type: AWS::EC2::VPNGateway, Properties: {Type: ipsec.1}}
 Propagation:
@@ -197,3 +199,72 @@ def test_parameters_may_be_the_place_of_an_imagined_job(asker):
     path = asker.reach(changes, "Private+Wall", "internet")
     assert (path.verdict, path.via) == ("unverified", "nat")
     assert path.why == "not in the templates: the egress rules of security group parameter Wall"
+
+
+CHOICE = """
+Parameters: {Mode: {Type: String, Default: closed, AllowedValues: [open, closed]}}
+Conditions: {Open: {"Fn::Equals": [{Ref: Mode}, open]}}
+PrivateRoute:
+  Type: AWS::EC2::Route
+  Condition: Open
+  Properties: {RouteTableId: {Ref: PrivateTable}, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: {Ref: Nat}}
+Kms:
+  Type: AWS::EC2::VPCEndpoint
+  Condition: Open
+  Properties: {VpcId: {Ref: Vpc}, ServiceName: com.amazonaws.eu-west-1.kms, VpcEndpointType: Interface, PrivateDnsEnabled: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("destination", "why"),
+    [
+        ("internet", "PrivateTable has no default route (PrivateRoute is not created: its condition Open is false)"),
+        (
+            "kms",
+            "VPC Vpc has no endpoint for kms (Kms is not created: its condition Open is false), "
+            "and PrivateTable has no default route (PrivateRoute is not created: its condition Open is false)",
+        ),
+    ],
+)
+def test_what_conditions_leave_out_is_said(asker, destination, why):
+    """Under the defaults of the parameters a resource is left out: the answer names it, the condition and the default."""
+    (path,) = explain_paths(asker.network(CHOICE, defaults=True), "Notebook", [destination])
+    assert path.verdict == "blocked"
+    assert path.why == why
+    assert path.assumptions == ("Open is false", "parameter Mode is 'closed' (its default)")
+
+
+FIREWALL = """
+Fw: {Type: AWS::NetworkFirewall::Firewall, Properties: {VpcId: {Ref: Vpc}, SubnetMappings: [{SubnetId: {Ref: Inspection}}]}}
+Inspection: {Type: AWS::EC2::Subnet, Properties: {VpcId: {Ref: Vpc}, CidrBlock: 10.0.5.0/28}}
+InspectionTable: {Type: AWS::EC2::RouteTable, Properties: {VpcId: {Ref: Vpc}}}
+InspectionAssociation:
+  Type: AWS::EC2::SubnetRouteTableAssociation
+  Properties: {SubnetId: {Ref: Inspection}, RouteTableId: {Ref: InspectionTable}}
+InspectionRoute:
+  Type: AWS::EC2::Route
+  Properties: {RouteTableId: {Ref: InspectionTable}, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: {Ref: Nat}}
+PrivateRoute.NatGatewayId: null
+PrivateRoute.VpcEndpointId: {"Fn::Select": [0, {"Fn::GetAtt": [Fw, EndpointIds]}]}
+"""
+OFFICE = """
+Office: {Type: AWS::EC2::Route, Properties: {RouteTableId: {Ref: InspectionTable}, DestinationCidrBlock: 192.168.0.0/16, TransitGatewayId: tgw-1}}
+"""
+INSIDE = """
+Inside: {Type: AWS::EC2::Route, Properties: {RouteTableId: {Ref: PrivateTable}, DestinationCidrBlock: 10.0.0.0/24, VpcEndpointId: {"Fn::Select": [0, {"Fn::GetAtt": [Fw, EndpointIds]}]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "destination", "expected"),
+    [
+        (FIREWALL, "192.168.0.0/16", "blocked nat route"),
+        (FIREWALL + OFFICE, "192.168.0.0/16", "unverified tgw"),
+        (FIREWALL + INSIDE, "10.0.0.0/24", "unverified unknown"),
+    ],
+    ids=["the routes behind it lead nowhere", "or where the templates do not look", "within the VPC its rules decide"],
+)
+def test_private_ranges_behind_a_firewall(asker, changes, destination, expected):
+    """What a firewall takes goes on by the routes of its own subnets."""
+    path = asker.reach(changes, "Notebook", destination)
+    assert " ".join(filter(None, [path.verdict, path.via, path.blocked_by])) == expected, path.why
