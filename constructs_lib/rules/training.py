@@ -60,15 +60,14 @@ def file_systems_admit_jobs(training: TrainingNetwork, network: Network) -> Find
 
 
 def _nearby(vpc: Vpc, places: Iterable[_Place]) -> Iterator[tuple[_Place, NotVisible | None]]:
-    """The places in the VPC of the jobs, and those that may be: what is made elsewhere can only be in a VPC that is made elsewhere."""
+    """The places in the VPC of the jobs, and those that may be, as their subnet or its VPC is not in the templates."""
     for place in places:
         try:
             own = place.subnet.vpc if isinstance(place, MountTarget) else place.vpc
             if own is not None and own.same_as(vpc):
                 yield place, None
         except NotVisible as doubt:
-            if vpc.imported:
-                yield place, doubt
+            yield place, doubt
 
 
 def _unless_elsewhere(
