@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
+from constructs_lib.network import UserProfile
 from constructs_lib.rules._egress import decided_elsewhere
 from constructs_lib.rules._rule import NotApplicable
 
@@ -57,6 +58,17 @@ def each(things: Iterable[T], judge: Callable[[T], Findings]) -> Findings:
 def apps_of(domain: Domain) -> list[Vantage]:
     """Where the domain's apps stand: with the groups of the domain and of each profile, or of the domain alone where there is no profile."""
     return [profile.vantage for profile in domain.user_profiles] or [domain.vantage]
+
+
+def settle_profiles(domain: Domain) -> None:
+    """Make sure, before the groups of a domain without profiles are blamed, that it has none: a profile's groups are added to them.
+
+    Raises:
+        NotVisible: A profile may be the domain's, or a loop that is not written out may make some.
+    """
+    if not domain.user_profiles:
+        for _, reason in domain.network.perhaps_pointing(UserProfile, domain, "DomainId"):
+            raise reason
 
 
 def app_groups(domain: Domain) -> list[tuple[SecurityGroup, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, references
+from constructs_lib.network import UserProfile
 from constructs_lib.rules._egress import visible_class
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules._rule import API, GUIDE, Finding, NotApplicable, Remark, Severity, advice, rule
@@ -100,14 +101,19 @@ def domain_has_addresses(domain: Domain, network: Network) -> Findings:
     file_system = 1 if domain.home_efs else 0
     users = len(domain.user_profiles)
     room = sum(subnet.usable_addresses - file_system for subnet in domain.subnets)
-    if room - sum(subnet.most_endpoints for subnet in domain.subnets) >= _ADDRESSES_ADVISED * users:
-        return  # whichever of the endpoints are made
-    free = room - sum(len(subnet.endpoints) for subnet in domain.subnets)
-    left = f"{listed(subnet.label for subnet in domain.subnets)} have {max(free, 0)} addresses left"
+    free = room - sum(subnet.most_endpoints for subnet in domain.subnets)  # whichever of the endpoints are made
+    if free < _ADDRESSES_ADVISED * users:
+        free = room - sum(len(subnet.endpoints) for subnet in domain.subnets)
+    have = "has" if len(domain.subnets) == 1 else "have"
+    left = f"{listed(subnet.label for subnet in domain.subnets)} {have} {max(free, 0)} address{'' if free == 1 else 'es'} left"
     people = f"{users} user{'' if users == 1 else 's'}"
-    if free < _ADDRESSES_NEEDED * users or free < 0:
-        yield f"{left}, and {people} need at least {_ADDRESSES_NEEDED * users}"
-    elif free < _ADDRESSES_ADVISED * users:
+    if free < _ADDRESSES_NEEDED * users:
+        yield f"{left}, and {people} need{'s' if users == 1 else ''} at least {_ADDRESSES_NEEDED * users}"
+        return
+    others = [reason for _, reason in network.perhaps_pointing(UserProfile, domain, "DomainId")]
+    if free < _ADDRESSES_NEEDED * (users + len(others)):
+        raise others[0]
+    if free < _ADDRESSES_ADVISED * users:
         yield Remark(f"{left}; {_ADDRESSES_ADVISED * users} are advised for {people}")
 
 

@@ -7,7 +7,7 @@ from constructs_lib.network import Domain
 from constructs_lib.rules._egress import blocked_by_groups
 from constructs_lib.rules._groups import is_among, joined, members_admitted, named
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
-from constructs_lib.rules._studio import app_groups, apps_of, each, require_vpc_only
+from constructs_lib.rules._studio import app_groups, apps_of, each, require_vpc_only, settle_profiles
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def apps_reach_each_other(domain: Domain, network: Network) -> Findings:
             except NotVisible as reason:
                 unknown.append(reason)
         if closed:
+            settle_profiles(domain)
             yield Finding(
                 f"{named(groups)}: no {' and no '.join(closed)} rule for TCP 8192-65535 among members",
                 severity=severity,
@@ -136,6 +137,7 @@ def apps_may_send_https(domain: Domain, network: Network) -> Findings:
     def judge(app: Vantage) -> Findings:
         reason = blocked_by_groups(app, network) if app.groups else None
         if reason:
+            settle_profiles(domain)
             yield reason
 
     yield from each(apps_of(domain), judge)

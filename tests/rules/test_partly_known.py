@@ -210,3 +210,39 @@ def test_a_group_that_may_be_the_admitted_one_is_not_refused(group, changed, jud
     assert {said[0] for said in judge("SMN-NB-05", document)} == {"unverified"}
     document = changed("SMN-NB-05", "keeps", {"Notebook.SecurityGroupIds": ["sg-0123456789abcdef0"]})
     assert {said[0] for said in judge("SMN-NB-05", document)} == {"violated"}
+
+
+PROFILES = """
+Fn::ForEach::Profiles:
+- Name
+- !Ref Hidden
+- Profile${Name}: {Type: AWS::SageMaker::UserProfile, Properties: {DomainId: !Ref Domain, UserProfileName: !Ref Name}}
+"""
+ONE_PROFILE = """
+Someone: {Type: AWS::SageMaker::UserProfile, Properties: {DomainId: !Ref Hidden, UserSettings: {SecurityGroups: [sg-1]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("add", "what"),
+    [(PROFILES, "has anything to do with domain Domain"), (ONE_PROFILE, "the DomainId of Someone, is domain Domain")],
+)
+def test_the_groups_of_profiles_that_may_be_there_count(add, what, changed, told):
+    """A loop over a parameter, or a profile of a domain that is a parameter: its groups may admit what the domain's do not."""
+    changes = {"AppIngress": None, "Domain.DefaultUserSettings.JupyterServerAppSettings": None}
+    document = changed("SMN-DOM-08", "keeps", changes, add)
+    document["Transform"] = "AWS::LanguageExtensions"
+    (said,) = told("SMN-DOM-08", document)
+    assert said.startswith("unverified error Domain.DefaultUserSettings.SecurityGroups: whether parameter Hidden")
+    assert said.endswith(f"{what}: {GIVE}")
+
+
+def test_users_that_a_loop_makes_need_addresses_too(changed, told):
+    """How many they are is a parameter; where there is no room for those that are known, it does not matter."""
+    document = changed("SMN-DOM-12", "keeps", {"Fn::ForEach::Profiles": None}, PROFILES.replace("::Profiles", "::More"))
+    document["Transform"] = "AWS::LanguageExtensions"
+    assert told("SMN-DOM-12", document) == [
+        f"unverified warning Domain.SubnetIds: whether parameter Hidden has anything to do with domain Domain: {GIVE}"
+    ]
+    broken = told("SMN-DOM-12", changed("SMN-DOM-12", "breaks", {}))
+    assert told("SMN-DOM-12", changed("SMN-DOM-12", "breaks", {}, PROFILES.replace("::Profiles", "::More"))) == broken
