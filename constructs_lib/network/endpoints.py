@@ -61,6 +61,11 @@ class Endpoint(Thing):
         return self._service_hidden and self.kind == INTERFACE and self.private_dns
 
     @fact
+    def may_be_any(self) -> bool:
+        """Is its service not known, and may it be an interface endpoint of any, whatever becomes of the names?"""
+        return self._service_hidden and self.kind == INTERFACE
+
+    @fact
     def may_route(self) -> bool:
         """Is its service not known, and may it be a gateway endpoint of any service that has one?"""
         return self._service_hidden and self.kind == GATEWAY

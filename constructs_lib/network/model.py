@@ -225,6 +225,19 @@ class Network(Index):
         """The endpoints of the templates in a VPC that may serve any service; whether they exist is not asked for."""
         return tuple(endpoint for endpoint in self._endpoints_of(vpc) if endpoint.may_serve or endpoint.may_route)
 
+    def surely_without(self, vpc: Vpc, service: Service) -> bool:
+        """Whether a VPC has no interface endpoint of a service, with names that lead to it or without.
+
+        Raises:
+            NotVisible: None is known, and the VPC may have others.
+        """
+        if self.endpoint_for(vpc, service) is not None:
+            return False
+        for endpoint in self._endpoints_of(vpc):
+            if endpoint.may_be_any and endpoint.exists:
+                raise endpoint.hidden(endpoint.get("ServiceName"), "ServiceName")
+        return True
+
     def _endpoints_of(self, vpc: Vpc) -> Iterator[Endpoint]:
         """The endpoints of the templates in a VPC; whether they exist is not asked for."""
         identity = self.identity(vpc)

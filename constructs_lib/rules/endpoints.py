@@ -231,7 +231,7 @@ def page_has_its_api(endpoint: Endpoint, network: Network) -> Findings:
     name = _Name(endpoint)
     if name.prefix != _PAGES_PREFIX or name.service not in _NEED_THE_API:
         raise NotApplicable
-    if network.endpoint_for(endpoint.vpc, SAGEMAKER_API) is None:
+    if network.surely_without(endpoint.vpc, SAGEMAKER_API):
         yield f"VPC {endpoint.vpc.label} has no sagemaker.api endpoint beside the one of {name.service}"
 
 

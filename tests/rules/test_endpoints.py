@@ -144,6 +144,17 @@ CASES = [
     pytest.param(
         "SMN-EP-08",
         "breaks",
+        {},
+        "Other: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, VpcEndpointType: Interface, ServiceName: !Ref Hidden}}",
+        [
+            "unverified warning NotebookEndpoint: Other.ServiceName is parameter Hidden: give its value with --parameter Hidden=VALUE",
+            "unverified warning Other: Other.ServiceName is parameter Hidden: give its value with --parameter Hidden=VALUE",
+        ],
+        id="SMN-EP-08: an endpoint whose service is a parameter may be it, even without private DNS",
+    ),
+    pytest.param(
+        "SMN-EP-08",
+        "breaks",
         {"NotebookEndpoint.ServiceName": "com.amazonaws.eu-west-1.sts"},
         "",
         [],
