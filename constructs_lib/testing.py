@@ -12,6 +12,8 @@ from constructs_lib.assembly import Input, load
 from constructs_lib.check import SATISFIED, UNVERIFIED, Result, check
 from constructs_lib.network import network_of
 from constructs_lib.network.called import is_called, label
+from constructs_lib.network.explain import explain_path
+from constructs_lib.network.model import all_workloads
 from constructs_lib.report import text
 from constructs_lib.report.explain import paths_of
 from constructs_lib.report.view import FAIL_ON, Report, fails
@@ -169,10 +171,8 @@ def paths(subject: Subject, *, parameters: Mapping[str, str] | None = None, to: 
         to: destinations. Default: those that matter to each workload.
 
     """
-    from constructs_lib.network import explain_paths
-
     given, stack = _load(subject, parameters, defaults=True)
-    found = [path for group in given.groups for path in explain_paths(network_of(group), to=to)]
+    found = paths_of(given, None, to)
     ours = {template.path for template in given.templates if stack is None or _template_file(template) == stack}
     return [path for path in found if path.template in ours]
 
@@ -199,7 +199,7 @@ def reaches(subject: Subject, source: str, destination: str, *, parameters: Mapp
     workloads = [
         (group, workload)
         for group in given.groups
-        for workload in network_of(group).workloads
+        for workload in all_workloads(network_of(group))
         if stack is None or _template_file(workload.resource.template) == stack
     ]
     named = [(group, workload) for group, workload in workloads if is_called(workload, source)]
@@ -211,7 +211,7 @@ def reaches(subject: Subject, source: str, destination: str, *, parameters: Mapp
             else f"no workload is called {source!r}; there {f'are {known}' if known else 'is none'}"
         )
     ((group, workload),) = named
-    return Reach(network_of(group).reach(workload, destination))
+    return Reach(explain_path(network_of(group), workload, destination))
 
 
 def _load(

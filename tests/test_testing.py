@@ -8,6 +8,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 
 from constructs_lib import NoVpcNotebook, PrivateNotebook, PrivateTrainingJobNetwork
 from constructs_lib.assembly import InputError
+from constructs_lib.network import QuestionError
 from constructs_lib.testing import (
     assert_no_findings,
     blocked,
@@ -92,6 +93,37 @@ def test_reaches_from_every_group(app):
     """An imagined job is looked for in all stacks of the app, by logical ids or by construct paths."""
     place = "Notebook/Network/Vpc/PrivateSubnet1/Subnet+Notebook/SecurityGroup"
     assert reaches(app, place, "sagemaker.api") == via_endpoint
+
+
+CONDITIONS = """
+Parameters: {Trial: {Type: String, Default: "no"}}
+Conditions:
+  Here: {"Fn::Equals": [{Ref: "AWS::Region"}, eu-west-1]}
+  Trial: {"Fn::Equals": [{Ref: Trial}, "yes"]}
+Resources:
+  Notebook: {Type: AWS::SageMaker::NotebookInstance, Condition: Here, Properties: {InstanceType: ml.t3.medium, RoleArn: r}}
+  Open: {Type: AWS::SageMaker::NotebookInstance, Condition: Trial, Properties: {InstanceType: ml.t3.medium, RoleArn: r}}
+"""
+
+
+def test_conditions(tmp_path):
+    """What a condition decides that no default does is judged both ways; what is not created is said to be so."""
+    template = tmp_path / "template.yaml"
+    template.write_text(CONDITIONS)
+    answer = reaches(template, "Notebook", "sts")
+    assert answer == unverified
+    assert "reachable when Here is true" in str(answer)
+    assert "its condition Trial is false" in str(reaches(template, "Open", "sts"))
+    assert reaches(template, "Open", "sts", parameters={"Trial": "yes"}) == via_managed
+    assert [path.source for path in paths(template, to=["sts"])] == ["Notebook"]
+
+
+def test_a_destination_that_is_none(tmp_path):
+    """It is named with the nearest that is one."""
+    template = tmp_path / "template.yaml"
+    template.write_text(CONDITIONS)
+    with pytest.raises(QuestionError, match="no destination 'stss', did you mean \"sts\"?"):
+        reaches(template, "Open", "stss")
 
 
 def test_a_name_of_several_workloads():

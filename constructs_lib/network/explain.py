@@ -47,11 +47,9 @@ def explain_paths(network: Network, from_: str | None = None, to: Sequence[str] 
         QuestionError: A name stands for nothing in the templates.
 
     """
-    found = []
+    found: list[Path] = []
     for source in _sources(network, from_):
-        for destination in to or destinations(network, source):
-            target(network, destination)  # a name that means nothing is an error, whatever the world
-            found.append(explain_path(network, source, destination))
+        found += [explain_path(network, source, destination) for destination in to or destinations(network, source)]
     return found
 
 
@@ -67,6 +65,7 @@ def explain_path(network: Network, source: str | Thing, destination: str) -> Pat
         QuestionError: A name stands for nothing in the templates.
 
     """
+    target(network, destination)  # a name that means nothing is an error, whatever the world
     name, resource = (
         (source, find_resource(network, source.split("+", 1)[0]))
         if isinstance(source, str)
