@@ -26,6 +26,8 @@ _HOMES = {
     "PresignedUrls": "patterns.guardrails",
     "SageMakerDetector": "patterns.detector",
     "PrivateNetwork": "patterns.network",
+    "ExistingEndpoint": "patterns.existing",
+    "LifecycleScript": "patterns.lifecycle",
     "Egress": "patterns.egress",
     "NetworkChecks": "report.cdk",
     "Level": "report.cdk",
@@ -36,9 +38,11 @@ __all__ = [
     "CustomImage",
     "DockerAccess",
     "Egress",
+    "ExistingEndpoint",
     "GuardrailForm",
     "IdleShutdown",
     "Level",
+    "LifecycleScript",
     "NetworkChecks",
     "NoVpcNotebook",
     "PresignedUrls",
@@ -59,7 +63,9 @@ if TYPE_CHECKING:
     from constructs_lib.patterns.access import PublicInternetOnly, VpcOnly
     from constructs_lib.patterns.detector import SageMakerDetector
     from constructs_lib.patterns.egress import Egress
+    from constructs_lib.patterns.existing import ExistingEndpoint
     from constructs_lib.patterns.guardrails import GuardrailForm, PresignedUrls, SageMakerGuardrails
+    from constructs_lib.patterns.lifecycle import LifecycleScript
     from constructs_lib.patterns.network import PrivateNetwork
     from constructs_lib.patterns.notebooks import NoVpcNotebook, PrivateNotebook, VpcNotebookDirectInternet
     from constructs_lib.patterns.studio import StudioDomain

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import aws_cdk as cdk
 from constructs import IConstruct
 
-Overrides = Mapping[str, "str | None"]
+Overrides = Mapping[str, str | None]
 """Rule id to the user's own reason, or to None: the acknowledgement is withdrawn and the finding comes back."""
 
 _NETWORK_CHECKS = "SageMakerNetwork"

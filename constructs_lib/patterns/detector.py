@@ -18,6 +18,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, Overrides, acknowledge, checked_overrides
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.encryption import encryption_key as key_of
 from constructs_lib.patterns.guardrail_networks import allowed_ids
 from constructs_lib.patterns.handlers.detector.workloads import CALL, KINDS
@@ -89,6 +90,7 @@ class SageMakerDetector(Construct):
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
     """
 
+    @checked()
     def __init__(
         self,
         scope: Construct,

@@ -25,8 +25,14 @@ def allowed_ids(
         security_groups: more groups.
 
     Raises:
+        TypeError: a network of another kind, which does not say what its jobs are in.
         ValueError: no subnet, or no group.
     """
+    for network in networks:
+        if not hasattr(type(network), "vpc_config"):
+            raise TypeError(
+                f"networks has {network!r}: give PrivateTrainingJobNetworks, or name subnets and security_groups"
+            )
     subnet_ids = [
         subnet.subnet_id for subnet in (*(each for network in networks for each in network.subnets), *subnets)
     ]

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from constructs_lib.patterns import guardrail_statements as write
 from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, Overrides, acknowledge, checked_overrides, for_packs
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.errors import listed
 from constructs_lib.patterns.guardrail_attachment import attach, bound, claim
 from constructs_lib.patterns.guardrail_networks import allowed_ids, foundations
@@ -89,6 +90,7 @@ class SageMakerGuardrails(Construct):
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/security_iam_id-based-policy-examples.html
     """
 
+    @checked("form")
     def __init__(
         self,
         scope: Construct,
@@ -212,6 +214,7 @@ class PresignedUrls:
 
     """
 
+    @checked()
     def __init__(
         self,
         *,

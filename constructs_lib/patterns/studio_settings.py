@@ -15,6 +15,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
+from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.studio_scripts import CODE_EDITOR, JUPYTER_LAB
 
 MAX_TRUSTED_ACCOUNTS = 20
@@ -66,6 +67,7 @@ class RStudio:
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/rstudio-network.html
     """
 
+    @checked()
     def __init__(
         self, *, role: iam.IRole | None = None, connect_url: str | None = None, package_manager_url: str | None = None
     ) -> None:
@@ -133,6 +135,7 @@ class CustomImage:
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-byoi.html
     """
 
+    @checked()
     def __init__(self, *, image_name: str, app_image_config_name: str, version: int | None = None) -> None:
         self.image_name = checked_name("image_name", image_name, pattern=_IMAGE_NAME)
         self.app_image_config_name = checked_name("app_image_config_name", app_image_config_name)
@@ -165,6 +168,7 @@ class IdleShutdown:
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-idle-shutdown.html
     """
 
+    @checked()
     def __init__(
         self,
         *,

@@ -17,11 +17,15 @@ from typing_extensions import TypedDict, Unpack
 
 from constructs_lib import (
     Egress,
+    ExistingEndpoint,
+    IdleShutdown,
     NoVpcNotebook,
     PrivateNetwork,
     PrivateNotebook,
     PrivateTrainingJobNetwork,
     PublicInternetOnly,
+    SageMakerDetector,
+    SageMakerGuardrails,
     StudioDomain,
     VpcNotebookDirectInternet,
     VpcOnly,
@@ -221,6 +225,19 @@ CONSTRUCTS = [
         "security_groups is {group!r}: give a list, even of one",
     ),
     (
+        lambda w: SageMakerGuardrails(w["stack"], "X", networks=[w["network"]]),
+        "networks has {network!r}: give PrivateTrainingJobNetworks, or name subnets and security_groups",
+    ),
+    (
+        lambda w: SageMakerDetector(w["stack"], "X", security_groups=[w["group"]], subnets=["subnet-1"]),
+        "subnets[0] is 'subnet-1': give an ec2.ISubnet",
+    ),
+    (
+        lambda w: ExistingEndpoint(STS, security_groups=["sg-1"]),
+        "security_groups[0] is 'sg-1': give an ec2.ISecurityGroup",
+    ),
+    (lambda w: IdleShutdown(after=120), "after is 120: give a cdk.Duration, such as cdk.Duration.hours(2)"),
+    (
         lambda w: PrivateTrainingJobNetwork(w["stack"], "X", private_registry="sg-1"),
         "private_registry is 'sg-1': give an ec2.IConnectable",
     ),
@@ -230,9 +247,12 @@ CONSTRUCTS = [
 @pytest.mark.parametrize(("make", "message"), CONSTRUCTS)
 def test_constructs(make, message, world):
     """The public constructs and methods look before they make anything."""
-    with pytest.raises(TypeError, match=f"^{re.escape(message.replace('{group!r}', repr(world['group'])))}$"):
+    for name in ("group", "network"):
+        message = message.replace(f"{{{name}!r}}", repr(world[name]))
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         make(world)
-    assert world["stack"].node.try_find_child("X") is None
+    # What looks further than the type is in the tree by then.
+    assert bool(world["stack"].node.try_remove_child("X")) == message.startswith("networks")
 
 
 def test_a_network_in_place_of_its_vpc(world):
