@@ -150,7 +150,7 @@ def private_registry_is_reached(training: TrainingNetwork, network: Network) -> 
     if isinstance(registry, bool):
         raise NotVisible(
             f"whether the private registry admits {members} on TCP 443, as its security group is not named",
-            "name the registry's security group as privateRegistry instead of true",
+            "name the registry's security group as privateRegistry instead of true, or acknowledge the rule",
         )
     if not groups_admit((registry,), training.security_groups, training.subnets, 443, 443):
         yield f"the registry's group {registry.label} does not admit {members} on TCP 443"

@@ -184,7 +184,7 @@ CASES = [
         {"JobGroup.Metadata.SageMakerNetwork.trainingNetwork.privateRegistry": True},
         "",
         [
-            "unverified warning JobGroup: whether the private registry admits JobGroup on TCP 443, as its security group is not named: name the registry's security group as privateRegistry instead of true"
+            "unverified warning JobGroup: whether the private registry admits JobGroup on TCP 443, as its security group is not named: name the registry's security group as privateRegistry instead of true, or acknowledge the rule"
         ],
         id="SMN-JOB-24: a registry whose group is not named",
     ),
