@@ -188,11 +188,26 @@ def test_each_part_says_what_it_assumes():
     text = made("x.html", {"t": document})
     for said in (
         "Drawn with: parameter Link is &#x27;tgw-1&#x27; (its default).",
-        "parameters take their defaults, which are named where they decide. Here: parameter Link is &#x27;tgw-1&#x27; (its default).",
+        "parameters take their defaults, and declared facts are believed; both are named where they decide. Here: parameter Link is &#x27;tgw-1&#x27; (its default).",
         "No default is taken here: parameters are unknown, and conditions are judged both ways.",
         "Prices of us-east-1 on ",
     ):
         assert said in text
+
+
+def test_many_assumptions_do_not_fill_the_page():
+    """They are counted, and unfolded by who wants to read them; each path still names its own."""
+    document = yaml.safe_load(NETWORK)
+    for number, name in enumerate(("Vpc", "Public", "Private")):
+        cidr = document["Resources"][name]["Properties"]["CidrBlock"]
+        document["Parameters"][f"Range{number}"] = {"Type": "String", "Default": cidr}
+        document["Resources"][name]["Properties"]["CidrBlock"] = {"Ref": f"Range{number}"}
+    document["Parameters"]["Access"] = {"Type": "String", "Default": "Disabled"}
+    document["Resources"]["Notebook"]["Properties"]["DirectInternetAccess"] = {"Ref": "Access"}
+    text = made("x.html", {"t": document})
+    assert '<details class="assumption taken"><summary>Drawn with 4 assumptions</summary><ul><li>' in text
+    assert "Drawn with: " not in text
+    assert "<b>Assumes: </b>parameter Access is &#x27;Disabled&#x27; (its default)" in text
 
 
 def test_the_page_shows_findings_with_their_fix_and_cost():

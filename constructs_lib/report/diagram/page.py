@@ -10,7 +10,7 @@ from constructs_lib.report.diagram.findings import findings
 from constructs_lib.report.diagram.markup import element, joined, text
 from constructs_lib.report.diagram.names import clean
 from constructs_lib.report.diagram.paths import verdict_counts
-from constructs_lib.report.diagram.sections import section
+from constructs_lib.report.diagram.sections import MOST_ASSUMPTIONS, section
 from constructs_lib.report.diagram.svg import asset, figures
 from constructs_lib.report.view import Report
 from constructs_lib.version import VERSION
@@ -78,7 +78,14 @@ def _header(pictures: Sequence[Picture], report: Report) -> str:
     assumptions = dict.fromkeys(
         one for picture in pictures for answer in picture.answers for one in answer.path.assumptions
     )
-    taken = f" Here: {'; '.join(clean(one) for one in assumptions)}." if assumptions else " None was needed here."
+    taken = " None was needed here."
+    if assumptions:
+        few = len(assumptions) <= MOST_ASSUMPTIONS
+        taken = (
+            f" Here: {'; '.join(clean(one) for one in assumptions)}."
+            if few
+            else f" {len(assumptions)} of them decide here; each path names its own."
+        )
     return element(
         "header",
         element("h1", text("SageMaker network")),
@@ -89,7 +96,10 @@ def _header(pictures: Sequence[Picture], report: Report) -> str:
             + element(
                 "dd",
                 text(", ".join(paths) or "no workload")
-                + _note("parameters take their defaults, which are named where they decide." + taken),
+                + _note(
+                    "parameters take their defaults, and declared facts are believed; both are named where they decide."
+                    + taken
+                ),
             ),
             element("dt", "Findings")
             + element(

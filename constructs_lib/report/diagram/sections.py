@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from constructs_lib.report.diagram.picture import Picture
 
 
-#: A wider picture, or more workloads than this, do not leave the table room beside the picture.
-_WIDEST = 1060
-_MOST_COLUMNS = 2
+#: How wide a picture may be for the table to have room beside it, by the number of workloads; more of them have none.
+_WIDEST = {1: 1060, 2: 860}
+#: More assumptions than this are shown on demand.
+MOST_ASSUMPTIONS = 3
 #: With more workloads than this, the table takes the whole width.
 _FEW_COLUMNS = 4
 
@@ -24,7 +25,7 @@ def section(picture: Picture, figure: Element) -> str:
     """Return the part of the page that shows one network."""
     parts = [element("h2", text(picture.title))]
     if picture.assumptions:
-        parts.append(element("p", text(f"Drawn with: {'; '.join(picture.assumptions)}."), cls="assumption"))
+        parts.append(_assumptions(picture))
     shown = ""
     if any(picture.all_nodes()):
         image = element(
@@ -36,11 +37,24 @@ def section(picture: Picture, figure: Element) -> str:
             aria_label=f"Picture of {picture.title}, scrollable",
         )
         shown = element("figure", image)
-    workloads = {answer.workload for answer in picture.answers}
-    beside = shown and workloads and int(figure.get("width", "0")) <= _WIDEST and len(workloads) <= _MOST_COLUMNS
-    layout = "beside" if beside else "below" if len(workloads) <= _FEW_COLUMNS else "below wide"
+    columns = len({answer.workload for answer in picture.answers})
+    beside = shown and int(figure.get("width", "0")) <= _WIDEST.get(columns, 0)
+    layout = ("beside", "beside two")[columns - 1] if beside else "below" if columns <= _FEW_COLUMNS else "below wide"
     parts.append(element("div", shown, _paths(picture), cls=layout))
     return element("section", *parts, id=f"network-{picture.key}", cls="network")
+
+
+def _assumptions(picture: Picture) -> str:
+    """What the picture takes for granted; of many only their number at first."""
+    if len(picture.assumptions) <= MOST_ASSUMPTIONS:
+        return element("p", text(f"Drawn with: {'; '.join(picture.assumptions)}."), cls="assumption")
+    listed = element("ul", *(element("li", text(one)) for one in picture.assumptions))
+    return element(
+        "details",
+        element("summary", f"Drawn with {len(picture.assumptions)} assumptions"),
+        listed,
+        cls="assumption taken",
+    )
 
 
 def _paths(picture: Picture) -> str:
