@@ -82,10 +82,10 @@ def tenancy_is_default(vpc: Vpc, network: Network) -> Findings:
         for user in network.workloads_in(vpc)
         if isinstance(user, (Domain, TrainingNetwork)) and _is_used_by(vpc, user)
     ]
-    if not users and _visible_tenancy(vpc) != _SHARED_TENANCY:
-        raise NotApplicable
-    if not users or vpc.tenancy == _SHARED_TENANCY:
+    if vpc.tenancy == _SHARED_TENANCY:
         return
+    if not users:
+        raise NotApplicable
     bound, unknown = visible(users, lambda user: getattr(user, "vpc_only", True))
     if bound:
         yield f"InstanceTenancy is {vpc.tenancy}, with which {listed(user.id for user in bound)} cannot work"
@@ -93,13 +93,6 @@ def tenancy_is_default(vpc: Vpc, network: Network) -> Findings:
         raise unknown
     else:
         raise NotApplicable
-
-
-def _visible_tenancy(vpc: Vpc) -> str:
-    try:
-        return vpc.tenancy
-    except NotVisible:
-        return ""
 
 
 def _is_used_by(vpc: Vpc, user: Domain | TrainingNetwork) -> bool:

@@ -332,6 +332,14 @@ CASES = [
         ["unverified error"],
     ),
     (
+        "a tenancy by parameter is not known, whoever is to use the VPC",
+        "SMN-VPC-02",
+        "breaks",
+        {("Vpc", "InstanceTenancy"): HIDDEN, ("Domain", "AppNetworkAccessType"): "PublicInternetOnly"},
+        {},
+        ["unverified error"],
+    ),
+    (
         "an access type by parameter may be VpcOnly",
         "SMN-VPC-02",
         "breaks",
