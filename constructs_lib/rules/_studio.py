@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+#: The groups between a domain and its apps, which sit on no app.
+DOMAIN_GROUPS = "DomainSettings.SecurityGroupIds"
 #: Route classes from which every AWS service is reached, or of which SMN-DOM-03 alone speaks.
 _SERVED = ("nat", "public")
 
@@ -58,6 +60,21 @@ def each(things: Iterable[T], judge: Callable[[T], Findings]) -> Findings:
 def apps_of(domain: Domain) -> list[Vantage]:
     """Where the domain's apps stand: with the groups of the domain and of each profile, or of the domain alone where there is no profile."""
     return [profile.vantage for profile in domain.user_profiles] or [domain.vantage]
+
+
+def named_groups(settings: Domain | UserProfile) -> dict[SecurityGroup, str]:
+    """The security groups that a domain or a profile names, each with the (first) property that does."""
+    if isinstance(settings, UserProfile):
+        return dict.fromkeys(settings.security_groups, "UserSettings.SecurityGroups")
+    named: dict[SecurityGroup, str] = {}
+    for at, groups in (
+        ("DefaultUserSettings.SecurityGroups", settings.security_groups),
+        ("DefaultSpaceSettings.SecurityGroups", settings.space_groups),
+        (DOMAIN_GROUPS, settings.domain_groups),
+    ):
+        for group in groups:
+            named.setdefault(group, at)
+    return named
 
 
 def settle_profiles(domain: Domain) -> None:

@@ -6,7 +6,7 @@ from constructs_lib.assembly import NotVisible
 from constructs_lib.network import Domain
 from constructs_lib.rules._groups import is_among, listed
 from constructs_lib.rules._rule import API, GUIDE, Finding, NotApplicable, Severity, rule
-from constructs_lib.rules._studio import each, require_domain, require_vpc_only
+from constructs_lib.rules._studio import each, named_groups, require_domain, require_vpc_only
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,22 +158,22 @@ def rstudio_groups_are_managed_by_the_service(domain: Domain, network: Network) 
     at_on={"AWS::SageMaker::UserProfile": _PROFILE_GROUPS},
 )
 def groups_are_in_the_domains_vpc(settings: Domain | UserProfile, network: Network) -> Findings:
-    if isinstance(settings, Domain):
-        domain = settings
-        groups = (*domain.security_groups, *domain.space_groups, *domain.domain_groups)
-    else:
-        domain, groups = require_domain(settings.domain), settings.security_groups
+    domain = settings if isinstance(settings, Domain) else require_domain(settings.domain)
     vpc = domain.vpc
-    if vpc is None or not groups:
+    named = named_groups(settings)
+    if vpc is None or not named:
         raise NotApplicable
 
-    def judge(group: SecurityGroup) -> Findings:
+    def judge(place: tuple[SecurityGroup, str]) -> Findings:
+        group, at = place
         if group.vpc is None:
-            yield f"security group {group.label} belongs to the default VPC, the domain to {vpc.label}"
+            yield Finding(f"security group {group.label} belongs to the default VPC, the domain to {vpc.label}", at=at)
         elif not group.vpc.is_surely(vpc):
-            yield f"security group {group.label} belongs to {group.vpc.label}, the domain to {vpc.label}"
+            yield Finding(
+                f"security group {group.label} belongs to {group.vpc.label}, the domain to {vpc.label}", at=at
+            )
 
-    yield from each(groups, judge)
+    yield from each(named.items(), judge)
 
 
 @rule(

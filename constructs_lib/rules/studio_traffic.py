@@ -7,7 +7,15 @@ from constructs_lib.network import Domain
 from constructs_lib.rules._egress import blocked_by_groups
 from constructs_lib.rules._groups import is_among, joined, members_admitted, named
 from constructs_lib.rules._rule import GUIDE, Finding, NotApplicable, Severity, rule
-from constructs_lib.rules._studio import app_groups, apps_of, each, require_vpc_only, settle_profiles
+from constructs_lib.rules._studio import (
+    DOMAIN_GROUPS,
+    app_groups,
+    apps_of,
+    each,
+    named_groups,
+    require_vpc_only,
+    settle_profiles,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,24 +93,20 @@ def _is_classic(domain: Domain) -> bool:
     at_on={"AWS::SageMaker::UserProfile": _PROFILE_GROUPS},
 )
 def apps_admit_only_each_other(settings: Domain | UserProfile, network: Network) -> Findings:
-    if isinstance(settings, Domain):
-        require_vpc_only(settings)
-        if not any(app_groups(settings)):
-            raise NotApplicable
-        own = together = (*settings.security_groups, *settings.space_groups)
-    else:
-        require_vpc_only(settings.domain)
-        if not settings.groups_given:
-            raise NotApplicable
-        own, together = settings.security_groups, settings.all_groups
+    require_vpc_only(settings if isinstance(settings, Domain) else settings.domain)
+    places = {group: at for group, at in named_groups(settings).items() if at != DOMAIN_GROUPS}
+    profiles = settings.user_profiles if isinstance(settings, Domain) else ()
+    if not places and not any(profile.groups_given for profile in profiles):
+        raise NotApplicable
+    together = tuple(places) if isinstance(settings, Domain) else settings.all_groups
 
-    def judge(group: SecurityGroup) -> Findings:
+    def judge(place: tuple[SecurityGroup, str]) -> Findings:
+        group, at = place
         for said in each(group.ingress, lambda one: _opened(one, together)):
-            yield f"security group {group.label} admits {said}" if isinstance(said, str) else said
+            yield Finding(f"security group {group.label} admits {said}", at=at) if isinstance(said, str) else said
 
-    yield from each(own, judge)
-    if isinstance(settings, Domain):
-        yield from each(settings.user_profiles, _rules_are_visible)
+    yield from each(places.items(), judge)
+    yield from each(profiles, _rules_are_visible)
 
 
 def _rules_are_visible(profile: UserProfile) -> Findings:

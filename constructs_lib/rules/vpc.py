@@ -143,7 +143,7 @@ def _peered_overlaps(table: RouteTable) -> Iterator[Finding]:
     fix="Admit TCP 443 from the workloads' security groups, or from the secondary range as well.",
 )
 def endpoints_admit_secondary_ranges(vpc: Vpc, network: Network) -> Findings:
-    if len(vpc.cidrs) == 1:
+    if vpc.one_block:
         raise NotApplicable
     for endpoint in vpc.endpoints:
         if endpoint.kind == "Interface":

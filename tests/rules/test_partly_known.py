@@ -61,6 +61,13 @@ def test_a_known_range_overlaps_beside_one_that_is_not(changed, told):
     ]
 
 
+def test_a_range_that_is_not_known_is_a_second_one_all_the_same(changed, told):
+    """SMN-VPC-04 sees that the workload's subnet lies outside of the first."""
+    whole = told("SMN-VPC-04", changed("SMN-VPC-04", "breaks", {}))
+    assert whole[0].startswith("violated info Vpc")
+    assert told("SMN-VPC-04", changed("SMN-VPC-04", "breaks", {"SecondRange.CidrBlock": HIDDEN})) == whole
+
+
 @pytest.mark.parametrize(
     ("servers", "verdict"),
     [

@@ -173,3 +173,41 @@ def test_what_is_not_known_of_a_profile_stands_in_the_profile(rule_id, settings,
         "Properties": {"DomainId": {"Ref": "Domain"}, "UserProfileName": "zoe", "UserSettings": settings},
     }
     assert [(said[0], said[3]) for said in judge(rule_id, document) if said[2] == "Zoe"] == [("unverified", place)]
+
+
+OPEN = "{Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: Open, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 10.0.0.0/8}]}}"
+GROUPS = f"""
+Spaces: {OPEN}
+Both: {OPEN}
+Server: {OPEN}
+"""
+
+
+def test_an_open_group_is_told_at_the_property_that_names_it(changed, judge):
+    """Groups of users, of shared spaces, and of both (told once); those between the domain and its apps sit on no app."""
+    changes = {
+        "Domain.DefaultUserSettings.SecurityGroups": [{"Ref": "Both"}],
+        "Domain.DefaultSpaceSettings": {"SecurityGroups": [{"Ref": "Spaces"}, {"Ref": "Both"}]},
+        "Domain.DomainSettings": {"SecurityGroupIds": [{"Ref": "Server"}, {"Ref": "Both"}]},
+    }
+    assert [said[3:] for said in judge("SMN-DOM-10", changed("SMN-DOM-04", "keeps", changes, GROUPS))] == [
+        ("DefaultUserSettings.SecurityGroups", "security group Both admits all traffic from 10.0.0.0/8"),
+        ("DefaultSpaceSettings.SecurityGroups", "security group Spaces admits all traffic from 10.0.0.0/8"),
+    ]
+    changes["Domain.DefaultUserSettings.SecurityGroups"] = None
+    del changes["Domain.DomainSettings"]
+    assert {said[3] for said in judge("SMN-DOM-10", changed("SMN-DOM-04", "keeps", changes, GROUPS))} == {
+        "DefaultSpaceSettings.SecurityGroups"
+    }
+
+
+def test_a_group_of_another_vpc_is_told_at_the_property_that_names_it(changed, judge):
+    """RStudio's groups and those of shared spaces belong to the domain's VPC as well."""
+    elsewhere = "\nElsewhere: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.7.0.0/16}}\n" + GROUPS.replace(
+        "!Ref Vpc", "!Ref Elsewhere"
+    )
+    for path, name in (("DomainSettings", "SecurityGroupIds"), ("DefaultSpaceSettings", "SecurityGroups")):
+        document = changed("SMN-DOM-04", "keeps", {f"Domain.{path}": {name: [{"Ref": "Server"}]}}, elsewhere)
+        assert [said[3:] for said in judge("SMN-DOM-30", document)] == [
+            (f"{path}.{name}", "security group Server belongs to Elsewhere, the domain to Vpc")
+        ]
