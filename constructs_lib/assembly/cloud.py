@@ -43,13 +43,10 @@ class Constructs:
     It stands in a file of its own, which is read when it is first asked for; where nothing in it is acknowledged, paths alone do that.
     """
 
-    def __init__(
-        self, folder: str, artifact: Mapping[str, Any], template: str, above: list[tuple[str, str, str]]
-    ) -> None:
-        """Name the stack's artifact and template file; ``above`` is what was acknowledged on its stage or the app."""
+    def __init__(self, folder: str, artifact: Mapping[str, Any], above: list[tuple[str, str, str]]) -> None:
+        """Name the stack's artifact; ``above`` is what was acknowledged on its stage or the app."""
         self._folder = folder
         self._artifact = artifact
-        self._template = template
         self._above = above
         self._entries_read: Mapping[str, Any] | None = None
         self._paths: dict[tuple[str, str], str] | None = None
@@ -76,19 +73,18 @@ class Constructs:
             found.update(self.acknowledged.get("/".join(parts[:length]), {}))
         return found
 
-    def path(self, file: str, logical_id: str) -> str | None:
-        """Return the path of the construct that made a resource of a template file."""
+    def path(self, around: str | None, logical_id: str) -> str | None:
+        """Return the path of the construct that made a resource of the stack, or of the nested stack whose resource has the path ``around``."""
         if self._paths is None:
             entries = self._entries(lambda _: True)
-            homes = {
-                path: entry["data"] for path, entry in _entries(entries) if entry.get("type") == "aws:cdk:templateFile"
-            }
-            self._paths = {
-                (_home(path, homes, self._template), entry["data"]): path.strip("/")
+            ids = {
+                path.strip("/"): entry["data"]
                 for path, entry in _entries(entries)
                 if entry.get("type") == "aws:cdk:logicalId"
             }
-        return self._paths.get((os.path.basename(file), logical_id))
+            nested = {home for path in ids if (home := _nested_stack(path)) is not None}
+            self._paths = {(_home(path, nested), logical_id): path for path, logical_id in ids.items()}
+        return self._paths.get(("" if around is None else _nested_stack(around) or around, logical_id))
 
     def _entries(self, wanted: Callable[[str], bool]) -> Mapping[str, Any]:
         """Return the metadata entries by construct path, which older assemblies have in the manifest; none where the text is not wanted."""
@@ -114,14 +110,22 @@ def _entries(entries: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
                 yield path, entry
 
 
-def _home(path: str, homes: Mapping[str, Any], template: str) -> str:
-    """Return the template file of a construct: that of the nearest stack around it."""
+def _nested_stack(path: str) -> str | None:
+    """Return the path of the nested stack that the construct of a path is the resource of; None for all other constructs."""
+    head, _, name = path.rpartition("/")
+    if not name.endswith(".NestedStackResource") or not head.endswith(".NestedStack"):
+        return None
+    return head.removesuffix(".NestedStack")
+
+
+def _home(path: str, nested: set[str]) -> str:
+    """Return the path of the nested stack nearest around a construct; empty where it stands in the stack itself."""
     around = path
     while "/" in around:
-        if around in homes:
-            return str(homes[around])
         around = around.rpartition("/")[0]
-    return template
+        if around in nested:
+            return around
+    return ""
 
 
 def _ours(path: str, data: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -180,7 +184,7 @@ class Assembly:
             region=region,
             account=account,
             assets=assets.find,
-            constructs=Constructs(folder, artifact, template, self._above),
+            constructs=Constructs(folder, artifact, self._above),
         )
 
     def context(self) -> dict[str, Any]:

@@ -50,8 +50,10 @@ class Resource:
         path = self.metadata.get("aws:cdk:path")
         if isinstance(path, str):
             return path
-        constructs = self.template.constructs
-        return constructs.path(self.template.path, self.logical_id) if constructs is not None else None
+        constructs, parent = self.template.constructs, self.template.parent
+        if constructs is None:
+            return None
+        return constructs.path(None if parent is None else parent.construct_path, self.logical_id)
 
     @property
     def acknowledged(self) -> Mapping[str, str]:

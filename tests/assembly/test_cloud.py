@@ -251,3 +251,36 @@ def test_what_the_cdk_writes(tmp_path):
     (security_group,) = top.resources("AWS::EC2::SecurityGroup")
     assert security_group.get("VpcId").resource is vpc
     assert [template.stack_name for template in top.templates] == ["Lab", None, "Other"]
+
+
+def test_paths_of_nested_stacks_that_templates_do_not_have(tmp_path):
+    """Without `aws:cdk:path` in the templates, logical ids lead to the paths; the same id in a stack and in those nested in it too."""
+
+    def nest(name):
+        properties = {"TemplateURL": f"https://x/{name}"}
+        body = {"Type": "AWS::CloudFormation::Stack", "Properties": properties}
+        return {**body, "Metadata": {"aws:asset:path": f"{name}.json"}}
+
+    paths = {
+        "/Prod/A/It": "It",
+        "/Prod/A/In.NestedStack/In.NestedStackResource": "In",
+        "/Prod/A/In/It": "It",
+        "/Prod/A/In/Deep.NestedStack/Deep.NestedStackResource": "Deep",
+        "/Prod/A/In/Deep/Part/It": "It",
+    }
+    metadata = {path: [{"type": "aws:cdk:logicalId", "data": name}] for path, name in paths.items()}
+    metadata |= acknowledging("/Prod/A/In/Deep", "SMN-NB-01", "deep")
+    folder = write(
+        tmp_path,
+        {"A": {**stack("A.json"), "additionalMetadataFile": "A.metadata.json"}},
+        A__json=template(It=NOTEBOOK, In=nest("in")),
+        in__json=template(It=NOTEBOOK, Deep=nest("deep")),
+        deep__json=template(),
+        A__metadata__json=metadata,
+    )
+    (group,) = load([str(folder)]).groups
+    assert [(each.construct_path, dict(each.acknowledged)) for each in group.resources(NOTEBOOK["Type"])] == [
+        ("Prod/A/It", {}),
+        ("Prod/A/In/It", {}),
+        ("Prod/A/In/Deep/Part/It", {"SMN-NB-01": "deep"}),
+    ]

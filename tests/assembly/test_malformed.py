@@ -91,7 +91,11 @@ def changed(value):
 
 def deep(value):
     """Changes far down are as likely as changes at the top."""
-    return changed(value).filter(lambda new: isinstance(new, dict) and len(new) > 2)
+    section = st.sampled_from(sorted(value))
+    return st.one_of(
+        section.flatmap(lambda k: changed(value[k]).map(lambda new: {**value, k: new})),
+        section.map(lambda k: {name: item for name, item in value.items() if name != k}),
+    )
 
 
 @settings(max_examples=150, deadline=None)
