@@ -25,10 +25,14 @@ def is_called(thing: Thing, name: str) -> bool:
 
 def label(thing: Thing) -> str:
     """The name that tells a thing from all others: its logical id, and the path of its construct where it has one."""
-    path = _path(thing.resource)
-    if isinstance(thing, TrainingNetwork):
-        path = path.rpartition("/")[0]
+    path = construct(thing)
     return f"{thing.resource.logical_id} ({path})" if path else thing.resource.logical_id
+
+
+def construct(thing: Thing) -> str:
+    """The path of the construct that a thing is called by; empty where there is none."""
+    path = _path(thing.resource)
+    return path.rpartition("/")[0] if isinstance(thing, TrainingNetwork) else path
 
 
 def by_construct(network: Network, name: str) -> Sequence[Resource]:

@@ -72,7 +72,9 @@ def _to_itself(trail: Trail, start: Vantage, asked: Target) -> None:
             continue
         if found is None:
             way = (
-                "lets its members send each other no" if direction == "egress" else "does not admit its own members on"
+                "does not let its members reach each other on"
+                if direction == "egress"
+                else "does not admit its own members on"
             )
             trail.stop("security_group", names, f"security group {names} {way} {asked.ports_text}")
         else:

@@ -275,7 +275,7 @@ def _no_destination(network: Network, name: str) -> str:
     names = [INTERNET, EFS, SELF, *(service.name for service in services.ALL), *_ids(network)]
     return (
         f"no destination '{name}'{nearest(name, names)}: ask for internet, efs, self, an AWS service such as sagemaker.api, "
-        "a CIDR block, a host name or a logical id, with :PORT where it matters"
+        "a CIDR block, a host name, a logical id or a construct path, with :PORT where it matters"
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from constructs_lib.network import QuestionError, explain_paths, network_of
-from constructs_lib.network.called import label
+from constructs_lib.network.called import construct, label
 from constructs_lib.network.explain import workloads
 from constructs_lib.network.questions import SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from constructs_lib.assembly import Input
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 #: A message names at most so many workloads.
 _MOST_NAMED = 8
+#: More assumptions than this have a line each.
+_MOST_ASSUMPTIONS = 3
 _MARKS = {"reachable": "->", "blocked": "x", "unverified": "?"}
 
 
@@ -72,8 +74,24 @@ def render(given: Input, source: str | None, to: Sequence[str], *, as_json: bool
         return f'{{"schema": {SCHEMA}, "paths": [{between}]}}\n'
     if source is not None and to:
         several = len({path.template for path in paths}) > 1
-        return "\n".join(_in_full(path, placed=several) for path in paths)
-    return _matrix(paths)
+        return "\n".join(_in_full(path, _constructs(given) if several else None) for path in paths)
+    return _matrix(paths, _constructs(given))
+
+
+def _constructs(given: Input) -> dict[tuple[str, str], str]:
+    """The construct paths of the workloads that have one, by template and logical id."""
+    found = {}
+    for group in given.groups:
+        for workload in workloads(network_of(group)):
+            resource = workload.resource
+            found[resource.template.path, resource.logical_id] = construct(workload)
+    return found
+
+
+def _placed(path: Path, constructs: Mapping[tuple[str, str], str]) -> str:
+    """A source with what tells it from others of its name: its construct, and its template."""
+    parts = [constructs.get((path.template, path.source), ""), path.template]
+    return f"{path.source} ({', '.join(part for part in parts if part)})"
 
 
 def as_object(path: Path) -> dict[str, Any]:
@@ -100,9 +118,9 @@ def _answer(path: Path) -> str:
     return f"{path.verdict}{by}" + ("" if path.via in ("none", "unknown") else f" ({path.via})")
 
 
-def _in_full(path: Path, *, placed: bool) -> str:
-    """One answer with its hops; `placed` names the template of the workload, where that tells it from another."""
-    source = f"{path.source} ({path.template})" if placed else path.source
+def _in_full(path: Path, constructs: Mapping[tuple[str, str], str] | None) -> str:
+    """One answer with its hops; the construct and the template of the workload are named where constructs are given."""
+    source = path.source if constructs is None else _placed(path, constructs)
     lines = [f"{source} {_MARKS[path.verdict]} {path.destination}: {_answer(path)}", f"  {path.why}"]
     lines += [f"    {hop.kind:14} {hop.id}: {hop.text}" for hop in path.hops]
     lines += [f"  assumes {text}" for text in path.assumptions]
@@ -111,7 +129,7 @@ def _in_full(path: Path, *, placed: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _matrix(paths: Sequence[Path]) -> str:
+def _matrix(paths: Sequence[Path], constructs: Mapping[tuple[str, str], str]) -> str:
     """All answers, one line each, workload by workload; what stands in the way below the line."""
     if not paths:
         return "no workload in the templates: name a place with --from SUBNET+GROUP\n"
@@ -121,12 +139,15 @@ def _matrix(paths: Sequence[Path]) -> str:
     for path in paths:
         place = (path.template, path.source)
         if place != shown:
-            lines += ["", f"{path.source} ({path.template})"] if lines else [f"{path.source} ({path.template})"]
+            lines += ["", _placed(path, constructs)] if lines else [_placed(path, constructs)]
             shown = place
         lines.append(f"  {_MARKS[path.verdict]:2} {path.destination:{width}}  {_answer(path)}")
         if path.verdict != "reachable":
             lines.append(f"     {'':{width}}  {path.why}")
     assumptions = dict.fromkeys(text for path in paths for text in path.assumptions)
     if assumptions:
-        lines += ["", "assumes " + "; ".join(assumptions)]
+        few = len(assumptions) <= _MOST_ASSUMPTIONS
+        lines += (
+            ["", "assumes " + "; ".join(assumptions)] if few else ["", "assumes", *(f"  {one}" for one in assumptions)]
+        )
     return "\n".join(lines) + "\n"

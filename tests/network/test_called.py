@@ -104,6 +104,8 @@ def test_labels(given):
 def test_answers_of_several_templates_name_theirs(given):
     """Answers in full say which template the workload is in, where they are of more than one."""
     said = render(given, "Notebook", ["sts"])
-    assert "Book1 (a.json) -> sts: reachable by managed\n" in said
-    assert "Book2 (b.json) -> sts: reachable by managed\n" in said
+    assert "Book1 (A/Notebook, a.json) -> sts: reachable by managed\n" in said
+    assert "Book2 (B/Notebook, b.json) -> sts: reachable by managed\n" in said
     assert render(given, "A/Notebook", ["sts"]).startswith("Book1 -> sts: reachable by managed\n")
+    heads = [line for line in render(given, None, ["sts"]).splitlines() if line and not line.startswith(" ")]
+    assert heads == ["Book1 (A/Notebook, a.json)", "Book2 (B/Notebook, b.json)", "Jobs7 (A/Jobs, a.json)"]

@@ -200,7 +200,7 @@ def test_destinations(asker, text, expected):
         ("Vpc", "internet", "'Vpc' is of type AWS::EC2::VPC, which sends no traffic: name a workload, or SUBNET+GROUP"),
         ("Private+Public", "internet", "'Public' is of type AWS::EC2::Subnet, not a security group"),
         ("Privat+WorkGroup", "internet", "no subnet 'Privat' in the templates, did you mean \"Private\"?"),
-        ("Notebook", "internt", "no destination 'internt', did you mean \"internet\"?: ask for internet, efs, self, an AWS service such as sagemaker.api, a CIDR block, a host name or a logical id, with :PORT where it matters"),
+        ("Notebook", "internt", "no destination 'internt', did you mean \"internet\"?: ask for internet, efs, self, an AWS service such as sagemaker.api, a CIDR block, a host name, a logical id or a construct path, with :PORT where it matters"),
         ("Notebook", "sts:99999", "'sts:99999' names ports outside of 0-65535"),
     ],
 )  # fmt: skip

@@ -174,3 +174,32 @@ def test_templates_without_workload():
     """Where nothing sends traffic, it is told how to ask all the same."""
     empty = from_documents({"t": {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}}, defaults=True)
     assert explain.render(empty, None, []) == "no workload in the templates: name a place with --from SUBNET+GROUP\n"
+
+
+def test_many_assumptions_have_a_line_each():
+    """A declared network has a dozen of them."""
+    names = [f"Out{number}" for number in range(5)]
+    document = json.loads(json.dumps(TEMPLATE))
+    for number, name in enumerate(names):
+        document["Parameters"][f"Range{name}"] = {"Type": "String", "Default": f"172.{16 + number}.0.0/16"}
+        document["Resources"][name] = {
+            "Type": "AWS::EC2::Route",
+            "Properties": {
+                "RouteTableId": {"Ref": "Table"},
+                "DestinationCidrBlock": {"Ref": f"Range{name}"},
+                "TransitGatewayId": "tgw-1",
+            },
+        }
+    said = explain.render(from_documents({"network.json": document}, defaults=True), None, ["internet", "172.20.0.1"])
+    assert "\nassumes\n  parameter " in said
+    assert "(its default)\n  parameter RangeOut0 is '172.16.0.0/16' (its default)\n" in said
+
+
+def test_members_that_do_not_reach_each_other():
+    """What a group refuses its own members, in words that fit any ports."""
+    document = json.loads(json.dumps(TEMPLATE))
+    document["Resources"]["Group"]["Properties"]["SecurityGroupEgress"] = [
+        {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "0.0.0.0/0"}
+    ]
+    (path,) = explain.paths_of(from_documents({"n": document}, defaults=True), "Notebook", ["self"])
+    assert path.why == "security group Group does not let its members reach each other on all TCP ports"
