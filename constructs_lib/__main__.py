@@ -99,7 +99,7 @@ def _check(options: Namespace) -> int:
     results = _judge(given, rules)
     known: set[Result] = set()
     if options.against is not None:
-        from constructs_lib.against import Earlier
+        from constructs_lib.comparison.against import Earlier
         from constructs_lib.copies import cores
 
         decided = parameters(options.parameter)

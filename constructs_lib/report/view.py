@@ -22,7 +22,7 @@ class Report:
     Args:
         given: the templates that were judged.
         results: what `check` said about them.
-        known: results that an earlier state of the templates already had (see `constructs_lib.against`); they never fail.
+        known: results that an earlier state of the templates already had (see `constructs_lib.comparison.against`); they never fail.
         compared: whether there was an earlier state to compare with.
         show_all: whether satisfied and acknowledged results are shown too.
 

@@ -1,6 +1,6 @@
 """What a change of the templates replaces: the create-only properties, by resource type.
 
-They are compared between two states of the templates (`constructs_lib.changes`), so no function stands here: one state cannot break these rules.
+They are compared between two states of the templates (`constructs_lib.comparison.changes`), so no function stands here: one state cannot break these rules.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 
 from constructs_lib.assembly import InputError, load
-from constructs_lib.changes import all_renames, replaced
 from constructs_lib.check import SATISFIED, VIOLATED, check
-from constructs_lib.pairs import pairs
+from constructs_lib.comparison.changes import all_renames, replaced
+from constructs_lib.comparison.pairs import pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Earlier:
         """Write the files of a revision into a folder of their own, and return where each path is there."""
         from tempfile import TemporaryDirectory
 
-        from constructs_lib.revision import write_revision
+        from constructs_lib.comparison.revision import write_revision
 
         self._folder = TemporaryDirectory(prefix="sagemaker-network-")
         folder = self._folder.name

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import Pseudo, Text, Unknown
+from constructs_lib.comparison.sameness import canonical
 from constructs_lib.rules.changes import CREATE_ONLY
-from constructs_lib.sameness import canonical
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from constructs_lib.against import Earlier
 from constructs_lib.assembly import from_documents, load
 from constructs_lib.assembly.read import parse
-from constructs_lib.changes import replaced
 from constructs_lib.check import check
-from constructs_lib.pairs import pairs
-from constructs_lib.renames import renames
+from constructs_lib.comparison.against import Earlier
+from constructs_lib.comparison.changes import replaced
+from constructs_lib.comparison.pairs import pairs
+from constructs_lib.comparison.renames import renames
 from constructs_lib.rules import rule_by_id
 
 LOST = "is replaced, and its volume with everything under /home/ec2-user/SageMaker with it: "

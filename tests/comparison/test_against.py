@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-from constructs_lib.against import Earlier
 from constructs_lib.assembly import InputError, load
 from constructs_lib.check import check
+from constructs_lib.comparison.against import Earlier
 from constructs_lib.rules import rule_by_id
 
 NOTEBOOK = "AWS::SageMaker::NotebookInstance"

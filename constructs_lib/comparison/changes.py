@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from constructs_lib.assembly import Reference, references, unknowns
 from constructs_lib.check import UNVERIFIED, VIOLATED, Result
-from constructs_lib.renames import given_name, renames
+from constructs_lib.comparison.renames import given_name, renames
+from constructs_lib.comparison.sameness import canonical, may_be_same, written_alike
 from constructs_lib.rules import Finding, Severity, rule_by_id
 from constructs_lib.rules._groups import listed
 from constructs_lib.rules.changes import CREATE_ONLY
-from constructs_lib.sameness import canonical, may_be_same, written_alike
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from constructs_lib.assembly import from_documents
-from constructs_lib.changes import replaced
+from constructs_lib.comparison.changes import replaced
 from constructs_lib.rules import all_rules, rule_by_id
 from constructs_lib.rules.changes import CREATE_ONLY
 

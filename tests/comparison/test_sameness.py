@@ -9,7 +9,7 @@ import pytest
 
 from constructs_lib.assembly import from_documents
 from constructs_lib.assembly.read import parse
-from constructs_lib.changes import replaced
+from constructs_lib.comparison.changes import replaced
 
 HEAD = """
 Parameters: {P: {Type: String}, Mode: {Type: String}, Further: {Type: String}}
