@@ -250,7 +250,7 @@ def private_names_are_given_once(endpoint: Endpoint, network: Network) -> Findin
     rivals, unknown = [], None
     for other in _others(endpoint, vpc, network):
         try:
-            if other is not endpoint and _is_rival(other, endpoint):
+            if other is not endpoint and _is_rival(other, endpoint) and other.exists:
                 rivals.append(other.label)
         except NotVisible as reason:
             unknown = unknown or reason
@@ -267,8 +267,10 @@ def private_names_are_given_once(endpoint: Endpoint, network: Network) -> Findin
 
 def _others(endpoint: Endpoint, vpc: Vpc, network: Network) -> Sequence[Endpoint]:
     """The endpoints that may serve the same as this one in its VPC; asking no more of the others keeps their conditions out."""
-    if vpc.imported or endpoint.service is None:
-        found: Sequence[Endpoint] = network.endpoints if vpc.imported else vpc.endpoints
+    if vpc.imported:
+        return network.things("Endpoint")
+    if endpoint.service is None:
+        found: Sequence[Endpoint] = vpc.endpoints
         return found
     return (*network.known_endpoints(vpc, endpoint.service), *network.of_unknown_service(vpc))
 

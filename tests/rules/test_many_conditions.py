@@ -52,6 +52,17 @@ def test_each_is_judged_by_itself(rule, judge):
     assert {row[0] for row in judge(rule, optional_endpoints())} == {"satisfied"}
 
 
+def test_endpoints_of_a_vpc_that_is_made_elsewhere(judge):
+    """What is not known of that VPC is the reason, and not how many combinations its endpoints have."""
+    document = optional_endpoints()
+    document["Parameters"]["Made"] = {"Type": "AWS::EC2::VPC::Id"}
+    for name in [name for name in document["Resources"] if name.startswith("Endpoint")]:
+        document["Resources"][name]["Properties"]["VpcId"] = {"Ref": "Made"}
+    results = judge("SMN-EP-12", document)
+    assert len(results) == len(SERVICES)
+    assert all(row[0] == "unverified" and row[4].startswith("whether VPC Made has an endpoint of") for row in results)
+
+
 def test_addresses_that_some_endpoints_would_use_up(judge):
     """Where it is close, which of the endpoints are made does matter."""
     document = optional_endpoints()
