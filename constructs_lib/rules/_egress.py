@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import Domain, Notebook, Range, UserProfile, admits
-from constructs_lib.network.questions import Target
 from constructs_lib.network.vantage import admits_interface
 from constructs_lib.rules._groups import HTTPS, any_of, joined, let_out, named
 from constructs_lib.services import SAGEMAKER_API, SAGEMAKER_RUNTIME
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from constructs_lib.network import Endpoint, Network, Rule, Subnet, Vantage, Vpc
+    from constructs_lib.network.questions import Target
     from constructs_lib.services import Service
 
 #: Through the customer's interface alone; see the modes of a vantage.
@@ -78,6 +78,8 @@ def out_of_reach(place: Vantage, subnet: Subnet, network: Network, host: str) ->
 
 
 def _destination(host: str) -> Target | Range:
+    from constructs_lib.network.questions import Target  # few templates name a host
+
     try:
         return Range.parse(host)
     except ValueError:

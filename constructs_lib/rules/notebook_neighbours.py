@@ -107,11 +107,21 @@ def scripts_download_from_reachable_hosts(notebook: Notebook, network: Network, 
 def mount_target_admits_notebook(notebook: Notebook, network: Network) -> Findings:
     if notebook.subnet is None or notebook.lifecycle_config is None:
         raise NotApplicable
+    if not network.mount_targets:
+        raise NotApplicable
+    hidden: NotVisible | None = None
+    try:
+        if not any(mounts_nfs(script) for _, script in notebook.lifecycle_config.scripts):
+            raise NotApplicable
+    except NotVisible as reason:
+        hidden = reason
     targets = [
         target for target in network.mount_targets if target.subnet and target.subnet.vpc.same_as(notebook.subnet.vpc)
     ]
-    if not targets or not any(mounts_nfs(script) for _, script in notebook.lifecycle_config.scripts):
+    if not targets:
         raise NotApplicable
+    if hidden:
+        raise hidden
     if not any_of(
         *(lambda target=target: _admits(target.security_groups, notebook, _NFS) or None for target in targets)
     ):

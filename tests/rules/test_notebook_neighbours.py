@@ -154,6 +154,15 @@ def test_without_mount_targets_no_script_need_be_known(changed, told):
     ]
 
 
+def test_a_script_that_mounts_nothing_needs_no_mount_target(changed, told):
+    """Be its VPC known or not."""
+    plain = {
+        "LifecycleConfig.OnStart": [{"Content": {"Fn::Base64": "#!/bin/bash\ntrue\n"}}],
+        "MountTarget.SubnetId": {"Ref": "Hidden"},
+    }
+    assert told("SMN-NB-21", changed("SMN-NB-21", "keeps", plain)) == []
+
+
 def test_a_cluster_that_admits_nobody_is_out_of_reach_wherever_it_is(changed, told):
     """The group of the primary node decides, though the cluster's subnet is not known."""
     hidden = {"EmrCluster.Instances.Ec2SubnetId": {"Ref": "Hidden"}}
