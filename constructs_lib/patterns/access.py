@@ -169,7 +169,7 @@ class VpcOnly(StudioAccess):
 
     def let_out(self, profile: ec2.IConnectable) -> None:
         """Ask for S3 alone: apps carry the domain's group as well, and the endpoints' group has room for few rules."""
-        self.network.connect(profile, S3)
+        self.network.connect(profile, S3, accompanied=True)
 
     def rstudio_group(self, scope: Construct, construct_id: str) -> ec2.SecurityGroup:
         """A group that may go out anywhere, as AWS asks for RStudio, with endpoints of the SageMaker API and License Manager."""

@@ -40,6 +40,7 @@ class EndpointGroup:
         self._quota = quota
         self._group: ec2.SecurityGroup | None = None
         self._workloads: dict[str, tuple[ec2.ISecurityGroup, Construct]] = {}
+        self._expected: list[tuple[Sequence[ec2.ISecurityGroup], object]] = []
         self._places: dict[str, Construct] = {}
         self._peers: dict[str, int] = {}
         self._by_range = False
@@ -55,6 +56,8 @@ class EndpointGroup:
                 description="Interface endpoints: HTTPS from the workloads of the network",
                 allow_all_outbound=False,
             )
+            for groups, workload in self._expected:
+                self.admit(groups, workload=workload)
         return self._group
 
     def admit(self, groups: Sequence[ec2.ISecurityGroup], *, workload: object = None) -> None:
@@ -75,6 +78,20 @@ class EndpointGroup:
                 self._admit_ranges()
             if not self._by_range:
                 self._admit_group(*self._workloads[group.node.path])
+
+    def expect(self, groups: Sequence[ec2.ISecurityGroup], *, workload: object) -> None:
+        """Admit these groups as soon as there is an interface endpoint that they could use.
+
+        Args:
+            groups: the groups.
+            workload: whose they are.
+
+        Raises:
+            ValueError: as with :meth:`admit`.
+        """
+        self._expected.append((groups, workload))
+        if self._group is not None:
+            self.admit(groups, workload=workload)
 
     def stands_here(self, group: ec2.ISecurityGroup, workload: object) -> bool:
         """Whether rules between this group and that of the endpoints stand in the network's stack, and not beside the group.

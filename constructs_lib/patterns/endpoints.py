@@ -11,10 +11,12 @@ from constructs import Construct
 from constructs_lib.patterns.endpoint_group import EndpointGroup
 from constructs_lib.patterns.endpoint_policies import EndpointPolicies
 from constructs_lib.patterns.errors import listed, require_type
-from constructs_lib.patterns.imported import route_table_id
+from constructs_lib.patterns.imported import route_table_id, subnet_range
 from constructs_lib.services import Service
 
 _OWN_PREFIX = "aws.sagemaker"
+_RESERVED = 5
+"""Addresses that AWS keeps in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 
 
 class NetworkEndpoints(Construct):
@@ -65,9 +67,12 @@ class NetworkEndpoints(Construct):
             self.made[service] = endpoint
         return self.made[service]
 
-    def interfaces_in(self, subnet: ec2.ISubnet) -> int:
-        """How many addresses of a subnet the endpoints take."""
-        return sum(subnet in self._subnets_of(service) for service in self.made if not service.has_gateway)
+    def addresses_left(self, subnet: ec2.ISubnet) -> int | None:
+        """How many addresses of a subnet are left beside those that AWS and the endpoints take; None if its range is not known."""
+        if (block := subnet_range(subnet)) is None:
+            return None
+        taken = sum(subnet in self._subnets_of(service) for service in self.made if not service.has_gateway)
+        return int(2 ** (32 - int(block.partition("/")[2]))) - _RESERVED - taken
 
     def _interface(self, service: Service) -> ec2.InterfaceVpcEndpoint:
         # The CDK knows which services have another prefix in China and elsewhere; with the prefix given it would not look.

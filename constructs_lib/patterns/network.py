@@ -27,13 +27,10 @@ from constructs_lib.patterns.errors import require_type
 from constructs_lib.patterns.existing import ExistingEndpoint
 from constructs_lib.patterns.flow_logs import FlowLogs
 from constructs_lib.patterns.http_proxy import HttpProxy
-from constructs_lib.patterns.imported import subnet_range
+from constructs_lib.patterns.neighbours import endpoints_in
 from constructs_lib.patterns.private_vpc import known_acknowledgements, make_vpc
 from constructs_lib.patterns.traffic import Traffic, path_of
 from constructs_lib.services import S3, Service
-
-# Addresses that AWS keeps in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
-_RESERVED = 5
 
 
 @jsii.implements(ec2.IConnectable)
@@ -182,6 +179,7 @@ class PrivateNetwork(Construct):
         self._buckets = settings.buckets
         self._found = {endpoint.service: endpoint for endpoint in found}
         self._group = EndpointGroup(self, vpc=vpc, subnets=self.subnets, quota=settings.security_group_rule_quota)
+        endpoints_in(vpc, self._group)
         self._endpoints = NetworkEndpoints(
             self,
             "Endpoints",
@@ -236,12 +234,14 @@ class PrivateNetwork(Construct):
         return self.http_proxy.direct_hosts(served) if self.http_proxy else []
 
     @checked()
-    def connect(self, workload: ec2.IConnectable, *services: Service) -> None:
+    def connect(self, workload: ec2.IConnectable, *services: Service, accompanied: bool = False) -> None:
         """Give a workload a way to services: the endpoint is made if nothing serves it yet, and the security groups let the traffic pass.
 
         Args:
             workload: whose security groups are to let it out; their rules are added to, none is taken away.
             services: what it dials, from ``constructs_lib.services``.
+            accompanied: whether whatever carries these groups carries others that are connected too. Else, with a way out to services, the
+                endpoints that there are admit these groups, because names lead there instead. Default: it does not.
 
         Raises:
             ValueError: the workload has no security groups; the endpoints' group has more rules than its quota; an endpoint is missing that
@@ -255,6 +255,8 @@ class PrivateNetwork(Construct):
         for service in services:
             if service not in self._found and service not in self._endpoints.made and not self.egress.reaches_services:
                 self.add_endpoint(service)
+        if self.egress.reaches_services and not accompanied:
+            self._group.expect(groups, workload=workload)
         self._traffic.let_through(workload, groups, services)
 
     def rules_of(self, workload: ec2.IConnectable) -> list[IConstruct]:
@@ -342,6 +344,4 @@ class PrivateNetwork(Construct):
 
     def addresses_left(self, subnet: ec2.ISubnet) -> int | None:
         """How many addresses of a subnet are left beside those that AWS and the network's endpoints take; None if its range is not known."""
-        if (block := subnet_range(subnet)) is None:
-            return None
-        return int(2 ** (32 - int(block.partition("/")[2]))) - _RESERVED - self._endpoints.interfaces_in(subnet)
+        return self._endpoints.addresses_left(subnet)

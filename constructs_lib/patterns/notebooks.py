@@ -17,6 +17,7 @@ from typing_extensions import Unpack
 from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.errors import listed, require_type
 from constructs_lib.patterns.lifecycle import Part, packaged
+from constructs_lib.patterns.neighbours import workload_in
 from constructs_lib.patterns.network import PrivateNetwork
 from constructs_lib.patterns.notebook_instance import NotebookInstance
 from constructs_lib.patterns.notebook_options import SAYS_MORE, NotebookOptions, NotebookSettings
@@ -124,6 +125,7 @@ class VpcNotebookDirectInternet(VpcNotebookInstance):
         )
         if security_groups is None and not allow_all_outbound:
             self._let_out(vpc)
+        workload_in(vpc, self.security_groups, self)
         self._update_lifecycle()
 
     def _let_out(self, vpc: ec2.IVpc) -> None:

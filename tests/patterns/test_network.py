@@ -195,12 +195,23 @@ def test_endpoints_that_were_asked_for_are_made_with_nat_too(stack):
     Template.from_stack(stack).resource_count_is(INGRESS, 1)
 
 
+def test_endpoints_beside_nat_admit_every_workload(stack):
+    """With a way out code may dial any service, and names lead to the endpoints that there are; nobody has to know which."""
+    network = PrivateNetwork(stack, "Network", egress=Egress.NAT_SINGLE, endpoints=[STS])
+    groups = [workload(stack, network, f"Workload{number}") for number in range(3)]
+    network.connect(groups[0], S3)
+    network.connect(groups[1], LOGS)
+    network.connect(groups[2], S3, accompanied=True)
+    rules = Template.from_stack(stack).find_resources("AWS::EC2::SecurityGroupIngress").values()
+    admitted = [each["Properties"]["SourceSecurityGroupId"] for each in rules]
+    assert admitted == [stack.resolve(group.security_group_id) for group in groups[:2]]
+
+
 def test_an_endpoint_that_comes_later_admits_who_is_connected(stack):
-    """A workload that reached a service by NAT is admitted by the endpoint that is made after it; one that dials others is not."""
+    """A workload that reached a service by NAT is admitted by the endpoint that is made after it, whose name it asks from then on."""
     network = PrivateNetwork(stack, "Network", egress=Egress.NAT_SINGLE)
-    dials, other = workload(stack, network, "Dials"), workload(stack, network, "Other")
+    dials = workload(stack, network, "Dials")
     network.connect(dials, STS)
-    network.connect(other, LOGS)
     assert network.add_endpoint(STS) is network.add_endpoint(STS)
     template = Template.from_stack(stack)
     template.resource_count_is(INGRESS, 1)

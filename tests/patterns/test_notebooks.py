@@ -661,6 +661,37 @@ def test_imported_networks_that_lack_a_fact_raise(stack: cdk.Stack, attributes, 
     assert str(raised.value) == message
 
 
+class TestBesideAPrivateNetwork:
+    """A notebook with direct internet access in the VPC of a network: names of services lead it to the endpoints."""
+
+    @pytest.mark.parametrize("order", ["endpoint first", "notebook first", "brought in later"])
+    def test_the_endpoints_admit_it(self, stack: cdk.Stack, order: str) -> None:
+        """In whatever order they are made."""
+        if order == "brought in later":
+            vpc: ec2.IVpc = make_vpc(stack)
+        else:
+            network = PrivateNetwork(stack, "Network")
+            vpc = network.vpc
+        if order == "endpoint first":
+            network.add_endpoint(STS)
+        notebook = VpcNotebookDirectInternet(stack, "Notebook", vpc=vpc, on_premises_cidrs=["192.168.0.0/16"])
+        if order == "brought in later":
+            network = PrivateNetwork.from_vpc(stack, "Network", vpc=vpc, egress=Egress.NONE)
+        network.add_endpoint(STS)
+        network.allow_from(notebook)  # said once more, it is no second rule
+        rules = Template.from_stack(stack).find_resources("AWS::EC2::SecurityGroupIngress").values()
+        (group,) = notebook.security_groups
+        admitted = [each["Properties"]["SourceSecurityGroupId"] for each in rules]
+        assert admitted == [stack.resolve(group.security_group_id)]
+        assert_no_findings(stack, fail_on=["error", "warning"])
+
+    def test_without_endpoints_there_is_nothing_to_admit(self, stack: cdk.Stack) -> None:
+        """No group is made for endpoints that are not there."""
+        network = PrivateNetwork(stack, "Network")
+        VpcNotebookDirectInternet(stack, "Notebook", vpc=network.vpc)
+        assert network.node.try_find_child("EndpointSecurityGroup") is None
+
+
 class TestMount:
     """EFS at every start."""
 
