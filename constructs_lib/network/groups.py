@@ -21,6 +21,7 @@ _NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 #: The properties that name the other side of a rule, by direction.
 _GROUPS = {"ingress": "SourceSecurityGroupId", "egress": "DestinationSecurityGroupId"}
 _SEPARATE = {"ingress": "AWS::EC2::SecurityGroupIngress", "egress": "AWS::EC2::SecurityGroupEgress"}
+_RESTRICTING = "Custom::VpcRestrictDefaultSG"
 _LISTS = {"ingress": "SourcePrefixListId", "egress": "DestinationPrefixListId"}
 
 
@@ -65,7 +66,7 @@ class SecurityGroup(Thing):
             NotVisible: It is imported, and not declared.
         """
         if self.default_of is not None:
-            return (*self._default_ingress(), *self.separate("ingress"))
+            return (*(() if self._emptied else self._default_ingress()), *self.separate("ingress"))
         if self.imported:
             return (*self._declared("ingress"), *self.separate("ingress"))
         return (*self._inline("ingress"), *self.separate("ingress"), *self._perhaps("ingress"))
@@ -79,12 +80,17 @@ class SecurityGroup(Thing):
         """
         separate = self.separate("egress")
         if self.default_of is not None:
-            return (*_allow_all(self, "egress", implicit=True), *separate)
+            return (*(() if self._emptied else _allow_all(self, "egress", implicit=True)), *separate)
         if self.imported:
             return (*self._declared("egress"), *separate)
         if not self._lists_egress and not self._separate_resources("egress"):
             return _allow_all(self, "egress", implicit=True)
         return (*self._inline("egress"), *separate, *self._perhaps("egress"))
+
+    @fact
+    def _emptied(self) -> bool:
+        """Does the CDK's custom resource take away the rules that a default group is created with (`restrictDefaultSecurityGroup`)?"""
+        return bool(self.network.pointing(_RESTRICTING, self, "DefaultSecurityGroupId"))
 
     @fact
     def _lists_egress(self) -> bool:

@@ -161,6 +161,19 @@ Route6:
         "reachable vpce-gateway",
     ),
     (
+        "a notebook without groups has the VPC's default one",
+        "Notebook.SecurityGroupIds: null",
+        "internet",
+        "reachable nat",
+    ),
+    (
+        "which the CDK empties",
+        "Notebook.SecurityGroupIds: null\n"
+        "Empty: {Type: 'Custom::VpcRestrictDefaultSG', Properties: {DefaultSecurityGroupId: {'Fn::GetAtt': [Vpc, DefaultSecurityGroup]}}}",
+        "internet",
+        "blocked nat security_group",
+    ),
+    (
         "whichever interfaces a notebook has, the VPC's own range is local",
         UNDECIDED,
         "10.0.0.0/24",
