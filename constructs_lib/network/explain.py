@@ -7,6 +7,8 @@ from constructs_lib.network.called import is_called
 from constructs_lib.network.path import BLOCKED, REACHABLE, UNVERIFIED, Path, Trail, worst
 from constructs_lib.network.questions import EFS, INTERNET, SELF, find_resource, target
 from constructs_lib.network.sources import source_thing
+from constructs_lib.network.storage import STORES, Placed
+from constructs_lib.network.vantage import vpc_around
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -151,7 +153,7 @@ def _nearby(network: Network, source: Any) -> Iterable[str]:
         yield from (str(block) for block in place.routes if block.private)
         for subnet in place.subnets:
             try:
-                yield from _offered(network, subnet.vpc)
+                yield from _offered(network, place.at(subnet).surroundings)
                 yield from _routed(subnet)
             except NotVisible:
                 continue
@@ -173,6 +175,23 @@ def _offered(network: Network, vpc: Vpc) -> Iterable[str]:
             inside = True
         if inside:
             yield EFS
+    yield from _standing_in(network, vpc)
+
+
+def _standing_in(network: Network, vpc: Vpc) -> Iterable[str]:
+    """The clusters, databases and file systems in the VPC, by their logical ids, as far as these are unique."""
+    resources = network.group.resources(*STORES)
+    ids = [resource.logical_id for resource in resources]
+    for resource in resources:
+        thing = network.of(Placed, resource)
+        if ids.count(thing.id) > 1 or not thing.exists:
+            continue
+        try:
+            inside = any(vpc_around(subnet, *thing.security_groups) is vpc for subnet in thing.subnets)
+        except NotVisible:
+            continue
+        if inside:
+            yield thing.id
 
 
 def _routed(subnet: Subnet) -> Iterable[str]:

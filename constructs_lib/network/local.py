@@ -108,6 +108,7 @@ def _home(trail: Trail, start: Vantage, asked: Target) -> None:
     assert isinstance(domain, Domain)
     here = start.subnets[0]
     trail.via = "local"
+    trail.hop("route", ways.table_name(here), f"{_local_route(start)}: {domain.id} mounts it in its own subnets")
     trail.hop("target", domain.id, f"home file system of {domain.id}, mounted in its own subnets")
     trail.hop(
         "security-group", domain.id, "SageMaker's own groups let TCP 2049 out of its apps and into the mount targets"

@@ -136,6 +136,21 @@ _PLACES: dict[str, tuple[Sequence[tuple[str | int, ...]], Sequence[tuple[str | i
     "AWS::Lambda::Function": ((("VpcConfig", "SubnetIds"),), (("VpcConfig", "SecurityGroupIds"),), None),
     "AWS::EKS::Cluster": ((("ResourcesVpcConfig", "SubnetIds"),), (("ResourcesVpcConfig", "SecurityGroupIds"),), 443),
 }
+#: What workloads stand beside to work with, rather than to run on or to pass through.
+STORES = (
+    "AWS::EMR::Cluster",
+    "AWS::FSx::FileSystem",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBCluster",
+    "AWS::Neptune::DBCluster",
+    "AWS::DocDB::DBCluster",
+    "AWS::Redshift::Cluster",
+    "AWS::RedshiftServerless::Workgroup",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::OpenSearchService::Domain",
+    "AWS::MSK::Cluster",
+    "AWS::EKS::Cluster",
+)
 _SUBNET_GROUPS = {
     "AWS::RDS::DBSubnetGroup": "SubnetIds",
     "AWS::Neptune::DBSubnetGroup": "SubnetIds",

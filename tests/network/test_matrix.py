@@ -6,6 +6,7 @@ import yaml
 
 from constructs_lib.assembly import from_documents
 from constructs_lib.network import explain_paths, network_of
+from constructs_lib.network.explain import destinations
 
 NOTEBOOK = {"Type": "AWS::SageMaker::NotebookInstance", "Properties": {"InstanceType": "ml.t3.medium", "RoleArn": "r"}}
 ATTACHED = """
@@ -55,3 +56,27 @@ def test_an_imagined_job_is_asked_about_itself() -> None:
     }
     paths = explain_paths(network_of(from_documents({"t": document}).groups[0]), "Subnet+Group")
     assert [path.destination for path in paths] == [*ALWAYS, "self", "glue", "10.9.0.0/16"]
+
+
+DATABASE = """
+Db: {Type: AWS::RDS::DBInstance, Properties: {Engine: postgres, DBSubnetGroupName: {Ref: Places}, VPCSecurityGroups: [{Ref: DbGroup}]}}
+Places: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [{Ref: Private}]}}
+DbGroup: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: {Ref: Vpc}, GroupDescription: db}}
+Far: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.2.0.0/16}}
+FarSubnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: {Ref: Far}, CidrBlock: 10.2.1.0/24}}
+FarCluster: {Type: AWS::EMR::Cluster, Properties: {Instances: {Ec2SubnetId: {Ref: FarSubnet}}}}
+Hidden: {Type: AWS::FSx::FileSystem, Properties: {SubnetIds: [{Ref: Elsewhere}]}}
+Box: {Type: AWS::EC2::Instance, Properties: {SubnetId: {Ref: Private}}}
+"""
+
+
+def test_the_stores_of_the_vpc_matter(asker):
+    """A database in the workload's VPC is asked about; what stands in other VPCs, or may, or is no store is not."""
+    network = asker.network(DATABASE)
+    assert [name for name in destinations(network, "Notebook") if name[0].isupper()] == ["Db"]
+
+
+def test_endpoints_of_the_vpc_that_the_groups_tell_of_matter(asker):
+    """A subnet that is a parameter stands in the VPC of the workload's groups."""
+    network = asker.network("Notebook.SubnetId: {Ref: Elsewhere}\nSts.ServiceName: com.amazonaws.eu-west-1.glue")
+    assert "glue" in destinations(network, "Notebook")
