@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from constructs_lib.network.subnets import Subnet
     from constructs_lib.network.vpc import Vpc
 
+#: What to do where traffic leaves for what no template can show.
+BEHIND = "confirm at the other end that it is handed on"
+#: The same for routes that no template can show.
+ANNOUNCED = "confirm which routes it announces"
+
 
 class InternetGateway(Thing):
     """An internet gateway."""
@@ -129,7 +134,7 @@ class NatGateway(Thing):
         if firewall is None:
             raise NotVisible(
                 f"what lies behind {route.target_id}, to which the subnet of NAT gateway {self.id} sends its traffic",
-                "declare the egress of the workload's subnet in Metadata.SageMakerNetwork",
+                BEHIND,
             )
         onward = firewall.onward
         if onward is not None and onward.kind == "igw":

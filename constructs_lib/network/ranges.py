@@ -6,10 +6,10 @@ from constructs_lib.assembly import NotVisible
 from constructs_lib.network import gates
 from constructs_lib.network.addresses import Range
 from constructs_lib.network.gates import Crossing, between
-from constructs_lib.network.gateways import Peering
+from constructs_lib.network.gateways import BEHIND, Peering
 from constructs_lib.network.routes import Route
 from constructs_lib.network.vpc import Vpc
-from constructs_lib.network.ways import BEHIND, VIA, follow, local_route, missing_route, propagated, table_name
+from constructs_lib.network.ways import VIA, follow, local_route, missing_route, propagated, table_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _far_side(trail: Trail, subnet: Subnet, far: Vpc, peering: Peering, piece: R
     """The ACLs of the subnets at the other end, each of which needs a route back."""
     places = [other for other in far.subnets if other.cidr.overlaps(piece)]
     if not places and not far.complete:
-        raise NotVisible(f"the subnets of VPC {far.id} in {piece}, and their routes back", BEHIND)
+        raise NotVisible(f"the subnets of VPC {far.id} in {piece}, and their routes back", far.declaring())
     for place in places:
         for _, where in pieces(place, subnet.cidr):
             if isinstance(where, NotVisible):

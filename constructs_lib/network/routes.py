@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible, Reference, Unknown, fact, references
 from constructs_lib.network.addresses import EVERYTHING4, EVERYTHING6, HALVES4, PUBLIC4, Range
-from constructs_lib.network.gateways import Gateway, Instance, InternetGateway, NatGateway, Peering, TransitGateway
+from constructs_lib.network.gateways import (
+    ANNOUNCED,
+    Gateway,
+    Instance,
+    InternetGateway,
+    NatGateway,
+    Peering,
+    TransitGateway,
+)
 from constructs_lib.network.things import Thing
 
 TYPE_CHECKING = False
@@ -133,7 +141,7 @@ class Route(Thing):
         """What to declare where the target is not known."""
         value = self._where[1]
         declare = value.declare if isinstance(value, Unknown) else ""
-        return declare or "declare the subnet's egress in Metadata.SageMakerNetwork"
+        return declare or "name the gateway by Ref, or by its id"
 
     @property
     def firewall(self) -> Firewall | None:
@@ -221,7 +229,7 @@ class RouteTable(Thing):
         for gateway in self.propagating:
             raise NotVisible(
                 f"the routes that {gateway.id} propagates into {self.id}",
-                "declare the subnet's egress in Metadata.SageMakerNetwork",
+                ANNOUNCED,
             )
 
     @fact

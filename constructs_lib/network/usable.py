@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network.endpoints import GATEWAY, INTERFACE
+from constructs_lib.network.gateways import BEHIND
 from constructs_lib.network.group_rules import egress_of
 from constructs_lib.network.vantage import admits_interface
 from constructs_lib.services import S3
@@ -39,7 +40,9 @@ def s3_path(network: Network, subnet: Subnet) -> Endpoint | NatGateway | Subnet 
     if subnet.route_class == "other-egress":
         raise NotVisible(
             f"whether {subnet.egress_text} of subnet {subnet.id} leads to S3",
-            "declare the subnet's egress in Metadata.SageMakerNetwork",
+            BEHIND
+            if subnet.declared_egress is None
+            else "declare its egress as nat or proxy where it leads to the internet",
         )
     if hidden is not None:
         raise hidden

@@ -8,7 +8,7 @@ from constructs_lib.network.account import BIDIRECTIONAL
 from constructs_lib.network.addresses import HALVES4, PUBLIC6
 from constructs_lib.network.endpoints import GATEWAY
 from constructs_lib.network.gates import Crossing, between
-from constructs_lib.network.gateways import Instance, NatGateway
+from constructs_lib.network.gateways import ANNOUNCED, BEHIND, Instance, NatGateway
 from constructs_lib.network.group_rules import egress_of
 from constructs_lib.network.path import left_out
 from constructs_lib.network.questions import INTERNET
@@ -39,7 +39,6 @@ VIA = {
 }
 _DECLARED_VIA = {"transit-gateway": "tgw", "virtual-private-gateway": "vgw", "peering": "pcx"}
 NARROWER = "ask for its address range"
-BEHIND = "declare the subnet's egress in Metadata.SageMakerNetwork"
 
 
 def parts(table: RouteTable, target: Target) -> list[tuple[Range, Route]]:
@@ -67,7 +66,7 @@ def propagated(trail: Trail, subnet: Subnet) -> bool:
         return False
     for gateway in subnet.route_table.propagating:
         trail.via = "vgw"
-        trail.hide(NotVisible(f"the routes that {gateway.id} propagates into {subnet.route_table.id}", BEHIND))
+        trail.hide(NotVisible(f"the routes that {gateway.id} propagates into {subnet.route_table.id}", ANNOUNCED))
         return True
     return False
 

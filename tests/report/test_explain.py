@@ -83,7 +83,7 @@ def test_one_answer_in_full():
         "    route          Vpn: 192.168.0.0/16 -> tgw-1, in Table\n"
         "    security-group Group: lets out all traffic to 0.0.0.0/0 (the default egress)\n"
         "  assumes parameter Access is 'Disabled' (its default)\n"
-        "  to decide it: declare the subnet's egress in Metadata.SageMakerNetwork\n"
+        "  to decide it: confirm at the other end that it is handed on\n"
     )
 
 

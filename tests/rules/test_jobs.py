@@ -151,7 +151,7 @@ CASES = [
         {},
         TRANSIT_ROUTE,
         [
-            "unverified error Job: whether 0.0.0.0/0 -> tgw-0ab (DefaultRoute) of subnet SubnetA leads to S3: declare the subnet's egress in Metadata.SageMakerNetwork"
+            "unverified error Job: whether 0.0.0.0/0 -> tgw-0ab (DefaultRoute) of subnet SubnetA leads to S3: confirm at the other end that it is handed on"
         ],
         id="SMN-JOB-03: what lies behind a transit gateway is not in the template",
     ),

@@ -209,7 +209,7 @@ CASES = [
         {},
         TRANSIT_ROUTE,
         [
-            "unverified warning Monitor: not in the templates: what lies behind tgw-0ab, to which DefaultRoute sends 0.0.0.0/0: declare the subnet's egress in Metadata.SageMakerNetwork"
+            "unverified warning Monitor: not in the templates: what lies behind tgw-0ab, to which DefaultRoute sends 0.0.0.0/0: confirm at the other end that it is handed on"
         ],
         id="SMN-JOB-14: a transit gateway may lead there",
     ),

@@ -73,7 +73,7 @@ def repository(url, **more):
             repository(GITHUB),
             PROPAGATED,
             "unverified",
-            "not in the templates: the routes that Vpn propagates into RouteTable: declare the subnet's egress in Metadata.SageMakerNetwork",
+            "not in the templates: the routes that Vpn propagates into RouteTable: confirm which routes it announces",
         ),
         (
             "a public subnet is no way for a private address",
