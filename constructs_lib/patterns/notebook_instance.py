@@ -107,7 +107,7 @@ class NotebookInstance(Construct):
 
         Raises:
             ValueError: no place (SMN-IAM-01), a private range in ip_ranges (SMN-IAM-02), one endpoint without the other
-                (SMN-IAM-03).
+                (SMN-IAM-03), a grantee without policies of its own, such as an AWS service.
 
         Source: https://docs.aws.amazon.com/sagemaker/latest/dg/notebook-interface-endpoint.html
         """

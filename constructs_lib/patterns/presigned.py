@@ -107,6 +107,9 @@ def grant_presigned_url(
         actions: the actions, such as ``sagemaker:CreatePresignedNotebookInstanceUrl``.
         resource_arn: the notebook or the user profile.
         places: from where.
+
+    Raises:
+        ValueError: a principal without policies of its own, such as an AWS service or an account.
     """
     grants = [
         iam.Grant.add_to_principal(
@@ -117,6 +120,10 @@ def grant_presigned_url(
     grant = grants[0]
     for other in grants[1:]:
         grant = grant.combine(other)
+    if not grant.success:
+        principal = grantee.grant_principal
+        who = principal.to_string() if isinstance(principal, iam.PrincipalBase) else principal
+        raise ValueError(f"grantee is {who}, which policies cannot be attached to: give a role, a user or a group")
     return grant
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import aws_cdk as cdk
@@ -59,6 +60,20 @@ def test_public_ranges(stack: cdk.Stack) -> None:
         iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal()), ip_ranges=["203.0.113.0/24", "2001:db8::/32"]
     )
     assert conditions(stack, notebook) == [{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}}]
+
+
+@pytest.mark.parametrize(
+    ("principal", "said"),
+    [
+        (iam.ServicePrincipal("lambda.amazonaws.com"), "ServicePrincipal(lambda.amazonaws.com)"),
+        (iam.AccountPrincipal("111122223333"), "AccountPrincipal(111122223333)"),
+    ],
+)
+def test_nobody_is_granted_in_silence(stack: cdk.Stack, principal: iam.IPrincipal, said: str) -> None:
+    """The CDK drops what is granted to a service or an account; whoever asks for it here learns so."""
+    message = f"grantee is {said}, which policies cannot be attached to: give a role, a user or a group"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        NoVpcNotebook(stack, "Notebook").grant_open(principal, ip_ranges=["203.0.113.0/24"])
 
 
 def test_vpcs_with_their_private_ranges(stack: cdk.Stack) -> None:
