@@ -30,6 +30,7 @@ class SecurityGroup(Thing):
 
     types = ("AWS::EC2::SecurityGroup",)
     noun = "security group"
+    declarable = True
 
     def __init__(self, *args: Any, default_of: Vpc | None = None) -> None:
         super().__init__(*args)

@@ -40,6 +40,7 @@ class Subnet(DeclaredThing):
 
     types = ("AWS::EC2::Subnet",)
     noun = "subnet"
+    declarable = True
     declared_among = "subnets"
 
     @fact

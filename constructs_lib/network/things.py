@@ -51,6 +51,11 @@ class Imported:
         return self.value.what if isinstance(self.value, Unknown) else str(self.value)
 
     @property
+    def is_parameter(self) -> bool:
+        """Is it the value of a parameter?"""
+        return isinstance(self.value, Unknown) and self.value.kind == "parameter"
+
+    @property
     def declare(self) -> str:
         """How to make the value itself known, or an empty text where it is known."""
         return self.value.declare if isinstance(self.value, Unknown) else ""
@@ -96,6 +101,8 @@ class Thing:
     types: ClassVar[tuple[str, ...]] = ()
     #: How messages call it: "subnet subnet-0ab is not in the templates".
     noun: ClassVar[str] = "resource"
+    #: May its facts be declared where it is imported?
+    declarable: ClassVar[bool] = False
 
     def __init__(self, network: Network, resource: Resource | None, source: Imported | None = None) -> None:
         self.network = network
@@ -152,6 +159,9 @@ class Thing:
     def declaring(self) -> str:
         """How to declare the facts of something imported."""
         assert self.source is not None
+        # A value given for a parameter would only be the id of something that is not in the templates either.
+        if self.declarable and self.source.is_parameter:
+            return f"declare {self.id} in Metadata.SageMakerNetwork"
         return self.source.declare or f"declare {self.id} in Metadata.SageMakerNetwork"
 
     def get(self, *path: str | int, default: Any = None) -> Any:

@@ -26,6 +26,7 @@ class Vpc(DeclaredThing):
 
     types = ("AWS::EC2::VPC",)
     noun = "VPC"
+    declarable = True
     declared_among = "vpcs"
 
     @fact

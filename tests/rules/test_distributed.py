@@ -122,7 +122,7 @@ CASES = [
         {"Job.NetworkConfig.VpcConfig.SecurityGroupIds": [HIDDEN]},
         "",
         [
-            "unverified error Job: the ingress rules of security group parameter Hidden: give its value with --parameter Hidden=VALUE; the egress rules of security group parameter Hidden: give its value with --parameter Hidden=VALUE"
+            "unverified error Job: the ingress rules of security group parameter Hidden: declare Hidden in Metadata.SageMakerNetwork; the egress rules of security group parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"
         ],
         id="SMN-JOB-04: a group that is made elsewhere is unverified",
     ),

@@ -233,7 +233,7 @@ CASES = [
         {"ApiEndpoint.SecurityGroupIds": [HIDDEN]},
         "",
         [
-            "unverified error ApiEndpoint.SecurityGroupIds: the ingress rules of security group parameter Hidden: give its value with --parameter Hidden=VALUE"
+            "unverified error ApiEndpoint.SecurityGroupIds: the ingress rules of security group parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"
         ],
         id="SMN-EP-04: a group that is made elsewhere",
     ),

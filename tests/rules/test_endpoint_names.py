@@ -322,7 +322,7 @@ Records:
         {"ApiEndpoint.VpcId": HIDDEN},
         "",
         [
-            "unverified error ApiEndpoint: DNS support of VPC parameter Hidden: give its value with --parameter Hidden=VALUE; DNS host names of VPC parameter Hidden: give its value with --parameter Hidden=VALUE"
+            "unverified error ApiEndpoint: DNS support of VPC parameter Hidden: declare Hidden in Metadata.SageMakerNetwork; DNS host names of VPC parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"
         ],
         id="SMN-EP-03: a VPC that is made elsewhere",
     ),

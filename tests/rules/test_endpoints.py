@@ -211,7 +211,7 @@ CASES = [
         {"ApiEndpoint.SubnetIds": [HIDDEN]},
         "",
         [
-            "unverified error ApiEndpoint.IpAddressType: the IPv6 range of subnet parameter Hidden: give its value with --parameter Hidden=VALUE"
+            "unverified error ApiEndpoint.IpAddressType: the IPv6 range of subnet parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"
         ],
         id="SMN-EP-14: a subnet that is made elsewhere",
     ),

@@ -80,7 +80,7 @@ CASES = [
         {"Job.NetworkConfig.VpcConfig.Subnets": [ref("SubnetA"), HIDDEN]},
         "",
         [
-            "unverified warning Job: the address range of subnet parameter Hidden: give its value with --parameter Hidden=VALUE"
+            "unverified warning Job: the address range of subnet parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"
         ],
         id="SMN-JOB-07: a subnet that is made elsewhere is unverified",
     ),

@@ -114,7 +114,7 @@ CASES = [
         {"Job.NetworkConfig.VpcConfig.Subnets": [HIDDEN]},
         "",
         [
-            "unverified info Job: the route table of subnet parameter Hidden: give its value with --parameter Hidden=VALUE"
+            "unverified info Job: the route table of subnet parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"
         ],
         id="SMN-JOB-15: a subnet that is made elsewhere is unverified",
     ),

@@ -160,7 +160,7 @@ CASES = [
         "keeps",
         {"Job.NetworkConfig.VpcConfig.Subnets": [HIDDEN]},
         "",
-        ["unverified error Job: the VPC of subnet parameter Hidden: give its value with --parameter Hidden=VALUE"],
+        ["unverified error Job: the VPC of subnet parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"],
         id="SMN-JOB-03: a subnet that is made elsewhere is unverified",
     ),
     pytest.param(
@@ -228,7 +228,7 @@ CASES = [
         {"Job.NetworkConfig.VpcConfig.Subnets": [HIDDEN]},
         "",
         [
-            "unverified warning Job: the route table of subnet parameter Hidden: give its value with --parameter Hidden=VALUE"
+            "unverified warning Job: the route table of subnet parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"
         ],
         id="SMN-JOB-08: a subnet that is made elsewhere is unverified",
     ),

@@ -167,7 +167,7 @@ def test_a_cluster_that_admits_nobody_is_out_of_reach_wherever_it_is(changed, to
     """The group of the primary node decides, though the cluster's subnet is not known."""
     hidden = {"EmrCluster.Instances.Ec2SubnetId": {"Ref": "Hidden"}}
     assert told("SMN-NB-22", changed("SMN-NB-22", "keeps", hidden)) == [
-        "unverified info Notebook.SecurityGroupIds: the VPC of subnet parameter Hidden: give its value with --parameter Hidden=VALUE"
+        "unverified info Notebook.SecurityGroupIds: the VPC of subnet parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"
     ]
     hidden["PrimaryNodeGroup.SecurityGroupIngress"] = None
     assert told("SMN-NB-22", changed("SMN-NB-22", "keeps", hidden)) == [

@@ -173,7 +173,7 @@ CASES = [
         {"Registry.SecurityGroups": [HIDDEN]},
         "",
         [
-            "unverified warning Model.VpcConfig: the ingress rules of security group parameter Hidden: give its value with --parameter Hidden=VALUE"
+            "unverified warning Model.VpcConfig: the ingress rules of security group parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"
         ],
         id="SMN-HOST-10: the registry's group is a parameter",
     ),

@@ -88,9 +88,7 @@ CASES = [
         "keeps",
         {"SubnetA.VpcId": HIDDEN},
         "",
-        [
-            "unverified error JobGroup: the tenancy of VPC parameter Hidden: give its value with --parameter Hidden=VALUE"
-        ],
+        ["unverified error JobGroup: the tenancy of VPC parameter Hidden: declare Hidden in Metadata.SageMakerNetwork"],
         id="SMN-JOB-02: a VPC that is made elsewhere",
     ),
     pytest.param(
