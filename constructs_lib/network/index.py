@@ -281,8 +281,9 @@ def _training_networks(group: Group) -> list[Resource]:
 
 def _aliases(group: Group, declarations: Declarations) -> dict[str, str]:
     """The declared names by every literal that means them: themselves, and the values that parameters of that name were given."""
-    found = {name: name for name in declarations.names}
-    for name in declarations.names:
+    names = declarations.names
+    found = {name: name for name in names}
+    for name in names:
         listed = _POSITION.fullmatch(name)
         for parameter in group.parameters.get(listed[1] if listed else name, ()):
             value = group.decided.get(parameter.name)
