@@ -273,6 +273,32 @@ SQS = Service(
     china=True,
     source=f"{_DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-internetwork-traffic-privacy.html",
 )
+EXECUTE_API = Service(
+    "execute-api",
+    hosts=("execute-api.{region}.amazonaws.com", "*.execute-api.{region}.amazonaws.com"),
+    source=f"{_DOCS}/apigateway/latest/developerguide/apigateway-private-apis.html",
+)
+KINESIS_STREAMS = Service("kinesis-streams", hosts=("kinesis.{region}.amazonaws.com",))
+KINESIS_FIREHOSE = Service("kinesis-firehose", hosts=("firehose.{region}.amazonaws.com",))
+AUTOSCALING = Service("autoscaling")
+APPLICATION_AUTOSCALING = Service("application-autoscaling")
+CLOUDFORMATION = Service("cloudformation")
+CLOUDTRAIL = Service("cloudtrail")
+ELASTICLOADBALANCING = Service("elasticloadbalancing")
+CODEBUILD = Service("codebuild")
+BATCH = Service("batch")
+ECS = Service("ecs")
+EKS = Service("eks")
+RDS = Service("rds")
+FSX = Service("fsx")
+XRAY = Service("xray")
+LAKEFORMATION = Service("lakeformation")
+TRANSCRIBE = Service("transcribe")
+TRANSLATE = Service("translate")
+BEDROCK_AGENT = Service("bedrock-agent", source=f"{_DOCS}/bedrock/latest/userguide/vpc-interface-endpoints.html")
+BEDROCK_AGENT_RUNTIME = Service(
+    "bedrock-agent-runtime", source=f"{_DOCS}/bedrock/latest/userguide/vpc-interface-endpoints.html"
+)
 
 ALL: tuple[Service, ...] = tuple(each for each in list(globals().values()) if isinstance(each, Service))
 """Every service of this module."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from constructs_lib import services
 from constructs_lib.assembly import NotVisible, Text, Unknown, fact
 from constructs_lib.network.addresses import Range
@@ -31,6 +33,7 @@ INTERFACE = "Interface"
 _ALL_RESOLVERS = "AllResolvers"
 _AWS_PREFIXES = ("com.amazonaws.", "cn.com.amazonaws.", "aws.sagemaker.", "aws.api.", "gov.", "*.")
 _CUSTOMER = "com.amazonaws.vpce."
+_UNLISTED = r"(?:cn\.)?com\.amazonaws\.(?!vpce\.)(?:[a-z0-9-]+|\*)\.(?P<name>[a-z][a-z0-9.-]*)"
 #: Of a service that we have no page about, any name of AWS will do.
 _ANY_HOST = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.aws")
 
@@ -54,6 +57,11 @@ class Endpoint(Thing):
     def service(self) -> Service | None:
         """The AWS service that it leads to; None for a service of somebody else, or one that is not known."""
         return services.from_endpoint(self.service_name)
+
+    @fact
+    def dialled(self) -> str | None:
+        """The AWS service that it leads to by the end of its name, `sagemaker.api`; also one that we have no facts about, such as `config`."""
+        return self.service.name if self.service is not None else unlisted(self.service_name)
 
     @fact
     def may_serve(self) -> bool:
@@ -241,6 +249,7 @@ class DeclaredEndpoint(Endpoint):
         self.facts = Facts(f"endpoint for {name} in {vpc.id}", facts)
         self.service_id = name
         self.service = services.by_name(name)
+        self.dialled = name
         self.kind = str(facts.get("type", INTERFACE))
         self.service_name = name if self.service is None else self.service.endpoint.replace("{region}", "*")
         self.is_aws = True
@@ -319,7 +328,12 @@ class DeclaredEndpoint(Endpoint):
 def serves(endpoint: Endpoint, service: Service) -> bool:
     """Is this surely an endpoint for that service?"""
     try:
-        found = endpoint.service
+        return endpoint.dialled == service.name
     except NotVisible:
         return False
-    return found is not None and found.name == service.name
+
+
+def unlisted(service_name: str) -> str | None:
+    """The end of an endpoint's service name where the service is one of AWS that we have no facts about, else None."""
+    match = re.fullmatch(_UNLISTED, service_name)
+    return match["name"] if match is not None and services.by_name(match["name"]) is None else None

@@ -163,11 +163,11 @@ def _offered(network: Network, vpc: Vpc) -> Iterable[str]:
     """The services that have an endpoint in the VPC, and file systems that are mounted in it."""
     for endpoint in vpc.endpoints:
         try:
-            service = endpoint.service
+            name = endpoint.dialled
         except NotVisible:
             continue
-        if service is not None:
-            yield service.name
+        if name is not None:
+            yield name
     for mount in network.mount_targets:
         try:
             inside = mount.subnet.vpc is vpc

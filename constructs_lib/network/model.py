@@ -209,11 +209,11 @@ class Network(Index):
         found: dict[str, list[Endpoint]] = {}
         for endpoint in self._endpoints_of(vpc):
             try:
-                service = endpoint.service
+                name = endpoint.dialled
             except NotVisible:
                 continue
-            if service is not None:
-                found.setdefault(service.name, []).append(endpoint)
+            if name is not None:
+                found.setdefault(name, []).append(endpoint)
         return found
 
     def of_unknown_service(self, vpc: Vpc) -> tuple[Endpoint, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from constructs_lib import services
-from constructs_lib.assembly import InputError, nearest
+from constructs_lib.assembly import InputError, NotVisible, nearest
 from constructs_lib.network.addresses import EVERYTHING4, EVERYTHING6, PUBLIC6, Range
 from constructs_lib.network.called import by_construct
+from constructs_lib.network.endpoints import unlisted
 from constructs_lib.network.groups import SecurityGroup
 from constructs_lib.network.subnets import Subnet
 from constructs_lib.network.things import Thing
@@ -15,6 +16,7 @@ from constructs_lib.network.vpc import Vpc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from constructs_lib.assembly import Resource
@@ -30,6 +32,7 @@ _NFS = (2049, 2049)
 _PORT = r"(?P<name>.+?):(?P<low>\d{1,5})(?:-(?P<high>\d{1,5}))?"
 _HOST = r"(?i)(?:https?://)?(?P<host>(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)/?.*"
 _ENDINGS = (".amazonaws.com", ".amazonaws.com.cn", ".sagemaker.aws", ".amazonaws.eu")
+_REGIONAL = r"(?P<name>[a-z][a-z0-9-]*)\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com(?:\.cn)?"
 #: Resources that are reached through the API of their service.
 _BY_SERVICE = {
     "AWS::S3::Bucket": "s3",
@@ -162,7 +165,7 @@ def _from_text(network: Network, text: str, ports: tuple[int, int] | None, proto
     if name in (INTERNET, EFS, SELF):
         usual = {INTERNET: _HTTPS, EFS: _NFS, SELF: ALL_PORTS}[name]
         return Target(text, name, ports or usual, protocol=protocol)
-    service = services.by_name(name) or services.from_endpoint(name)
+    service = services.by_name(name) or services.from_endpoint(name) or _unlisted(network, name)
     if service is not None:
         return Target(text, "service", ports or _HTTPS, protocol=protocol, service=service)
     found = _resource(network, name)
@@ -174,7 +177,7 @@ def _from_text(network: Network, text: str, ports: tuple[int, int] | None, proto
         pass
     host = re.fullmatch(_HOST, name)
     if host is not None:
-        return _host(text, host["host"].lower(), ports, protocol)
+        return _host(network, text, host["host"].lower(), ports, protocol)
     raise QuestionError(_no_destination(network, name))
 
 
@@ -200,12 +203,36 @@ def _cidr(text: str, addresses: Range, ports: tuple[int, int] | None, protocol: 
     return Target(text, "cidr", ports or ALL_PORTS, protocol=protocol, any_port=ports is None, range=addresses)
 
 
-def _host(text: str, host: str, ports: tuple[int, int] | None, protocol: str) -> Target:
+def _host(network: Network, text: str, host: str, ports: tuple[int, int] | None, protocol: str) -> Target:
     if host.endswith(_ENDINGS):
-        service = next((each for each in services.ALL if each.serves(host)), None)
+        service = next((each for each in (*services.ALL, *_others(network)) if each.serves(host)), None)
+        regional = re.fullmatch(_REGIONAL, host)
+        if service is None and regional is not None:
+            service = _plain(regional["name"])
         if service is not None:
             return Target(text, "service", ports or _HTTPS, protocol=protocol, service=service, host=host)
     return Target(text, "host", ports or _HTTPS, protocol=protocol, host=host)
+
+
+def _unlisted(network: Network, name: str) -> Service | None:
+    """A service that we have no facts about, by the service name of its endpoint, or where the templates have an endpoint for it."""
+    full = unlisted(name)
+    return _plain(full) if full is not None else next((each for each in _others(network) if each.name == name), None)
+
+
+def _others(network: Network) -> Iterator[Service]:
+    """The services that we have no facts about and that the templates have endpoints for; their hosts are named as most are."""
+    for endpoint in network.endpoints:
+        try:
+            name = endpoint.dialled
+        except NotVisible:
+            continue
+        if name is not None and services.by_name(name) is None:
+            yield _plain(name)
+
+
+def _plain(name: str) -> Service:
+    return services.Service(name, hosts=(f"{name}.{{region}}.amazonaws.com", f"*.{name}.{{region}}.amazonaws.com"))
 
 
 def _resource(network: Network, name: str) -> Thing | None:

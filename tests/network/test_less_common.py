@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from constructs_lib.assembly import InputError
 from constructs_lib.network import explain_paths
 
 PROPAGATION = """
@@ -281,3 +282,32 @@ def test_private_ranges_behind_a_firewall(asker, changes, destination, expected)
     """What a firewall takes goes on by the routes of its own subnets."""
     path = asker.reach(changes, "Notebook", destination)
     assert " ".join(filter(None, [path.verdict, path.via, path.blocked_by])) == expected, path.why
+
+
+@pytest.mark.parametrize(
+    ("name", "destination", "expected"),
+    [
+        ("execute-api", "execute-api", "reachable vpce-interface"),
+        ("execute-api", "abc123.execute-api.eu-west-1.amazonaws.com", "reachable vpce-interface"),
+        ("kinesis-streams", "kinesis.eu-west-1.amazonaws.com", "reachable vpce-interface"),
+        ("config", "config", "reachable vpce-interface"),
+        ("config", "config.eu-west-1.amazonaws.com", "reachable vpce-interface"),
+        ("config", "com.amazonaws.eu-west-1.config", "reachable vpce-interface"),
+        ("config", "com.amazonaws.eu-west-1.dms", "blocked none no_endpoint"),
+        ("config", "dms.eu-west-1.amazonaws.com", "blocked none no_endpoint"),
+        ("config", "example.com", "blocked none route"),
+    ],
+)
+def test_services_without_facts_of_their_own(asker, name, destination, expected):
+    """An endpoint of AWS takes its service's calls, though nothing but its name is known."""
+    changes = f"PrivateRoute: null\nSts.ServiceName: {{'Fn::Sub': 'com.amazonaws.${{AWS::Region}}.{name}'}}"
+    path = asker.reach(changes, "Notebook", destination)
+    assert " ".join(filter(None, [path.verdict, path.via, path.blocked_by])) == expected, path.why
+
+
+def test_an_endpoint_without_facts_is_a_destination_that_matters(asker):
+    """The matrix has it, and a name that no endpoint has is still refused."""
+    network = asker.network("Sts.ServiceName: com.amazonaws.eu-west-1.config")
+    assert "config" in {path.destination for path in explain_paths(network)}
+    with pytest.raises(InputError, match="no destination 'configs'"):
+        asker.reach("Sts.ServiceName: com.amazonaws.eu-west-1.config", "Notebook", "configs")
