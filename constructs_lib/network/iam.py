@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from constructs_lib.assembly import NotVisible, Pseudo, Text, Unknown, fact
-from constructs_lib.network.things import Thing, as_document
+from constructs_lib.network.documents import as_document
+from constructs_lib.network.things import Thing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

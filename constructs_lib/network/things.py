@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from json import JSONDecodeError, loads
-
-from constructs_lib.assembly import NotVisible, Pseudo, Reference, Text, Unknown, fact
+from constructs_lib.assembly import NotVisible, Reference, Unknown, fact
+from constructs_lib.network.documents import as_document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -157,12 +156,12 @@ class Thing:
         return NotVisible(text, self.declaring())
 
     def declaring(self) -> str:
-        """How to declare the facts of something imported."""
+        """How to make the facts of something imported known."""
         assert self.source is not None
         # A value given for a parameter would only be the id of something that is not in the templates either.
-        if self.declarable and self.source.is_parameter:
+        if self.declarable and (self.source.is_parameter or not self.source.declare):
             return f"declare {self.id} in Metadata.SageMakerNetwork"
-        return self.source.declare or f"declare {self.id} in Metadata.SageMakerNetwork"
+        return self.source.declare or "import it from the stack that defines it, and check both together"
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """The resolved value of a property; it may be an `Unknown`, a `Reference` or a `Text` with holes."""
@@ -334,25 +333,3 @@ def whole(value: Any) -> int | None:
         if text.lstrip("-").isdecimal():
             return int(text)
     return None
-
-
-def as_document(thing: Thing, value: Any, *path: str | int) -> dict[str, Any] | None:
-    """Return a policy document as an object.
-
-    Holes in JSON text stay visible (`${BucketName}`), but for region, account and partition: these become `*`, which is what a policy calls anything.
-    """
-    if value is None or value.__class__ is dict:
-        return value
-    text = (
-        "".join("*" if isinstance(part, Pseudo) else str(part) for part in value.parts)
-        if value.__class__ is Text
-        else value
-    )
-    if text.__class__ is str:
-        try:
-            found = loads(text)
-        except JSONDecodeError:
-            found = None
-        if found.__class__ is dict:
-            return found
-    raise thing.hidden(value, *path)

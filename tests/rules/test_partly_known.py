@@ -253,3 +253,20 @@ def test_users_that_a_loop_makes_need_addresses_too(changed, told):
     ]
     broken = told("SMN-DOM-12", changed("SMN-DOM-12", "breaks", {}))
     assert told("SMN-DOM-12", changed("SMN-DOM-12", "breaks", {}, PROFILES.replace("::Profiles", "::More"))) == broken
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "place", "value", "advice"),
+    [
+        ("SMN-VPC-05", "DhcpOptionsAssociation.DhcpOptionsId", "dopt-1", "import"),
+        ("SMN-NB-04", "SubnetRouteTable.RouteTableId", "rtb-1", "import"),
+        ("SMN-NB-05", "Notebook.SubnetId", "subnet-1", "declare subnet-1 in Metadata.SageMakerNetwork"),
+        ("SMN-NB-10", "Notebook.SecurityGroupIds", ["sg-1"], "declare sg-1 in Metadata.SageMakerNetwork"),
+    ],
+)
+def test_only_what_the_metadata_knows_is_to_be_declared(rule_id, place, value, advice, changed, told):
+    """VPCs, subnets and groups have declarations; whatever else stands there by its id must be seen where it is made."""
+    advice = "import it from the stack that defines it, and check both together" if advice == "import" else advice
+    said = told(rule_id, changed(rule_id, "keeps", {place: value}))
+    assert said
+    assert all(one.startswith("unverified") and one.endswith(advice) for one in said)
