@@ -44,6 +44,19 @@ DOMAIN = """
       DefaultUserSettings: {ExecutionRole: r, SecurityGroups: [{Ref: Group}]}
 """
 
+#: A domain with two kinds of interfaces and a long name, in a network that is not in the template: boxes close to each other.
+IMPORTED = """
+Resources:
+  AVeryLongNameOfAStudioDomain:
+    Type: AWS::SageMaker::Domain
+    Properties:
+      DomainName: lab
+      AuthMode: IAM
+      VpcId: vpc-0123456789abcdef0
+      SubnetIds: [subnet-0123456789abcdef0, subnet-0123456789abcdef1, subnet-0123456789abcdef2]
+      DefaultUserSettings: {ExecutionRole: r}
+"""
+
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>]]>--><!--`${x}`\x00\u202e'
 
 

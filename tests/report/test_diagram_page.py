@@ -5,13 +5,18 @@ from __future__ import annotations
 import pytest
 import yaml
 from browser import contrasts, misplaced
-from drawings import NETWORK, hostile, large
+from drawings import IMPORTED, NETWORK, hostile, large
 
 from constructs_lib.assembly import from_documents
 from constructs_lib.report import diagram
 
 LAPTOP = {"width": 1280, "height": 800}
-TEMPLATES = {"small": lambda: {"t": yaml.safe_load(NETWORK)}, "hostile": hostile, "large": large}
+TEMPLATES = {
+    "small": lambda: {"t": yaml.safe_load(NETWORK)},
+    "imported": lambda: {"t": yaml.safe_load(IMPORTED)},
+    "hostile": hostile,
+    "large": large,
+}
 
 
 @pytest.fixture(scope="module")

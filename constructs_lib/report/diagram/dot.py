@@ -46,7 +46,9 @@ def dot(picture: Picture, *, titled: bool) -> str:
     ]
     body += [_node(node) for node in picture.nodes]
     inside = {node.key for box in picture.boxes for node in _in_subnets(box)}
-    body += [_line(line, inside) for line in picture.lines]
+    managed = {node.key for node in picture.all_nodes() if node.kind == "managed"}
+    forked = {line.tail for line in picture.lines if line.head in managed}
+    body += [_line(line, inside, forked) for line in picture.lines]
     heading = f"label={_table([_bold(picture.title), *assumption_lines(picture)])} labelloc=t\n" if titled else ""
     return f"digraph {{\nid={_quoted(picture.key)}\n{_HEAD}{heading}" + "\n".join(body) + "\n}\n"
 
@@ -92,10 +94,19 @@ def _in_subnets(box: Box) -> Iterator[Node]:
         yield from _in_subnets(one)
 
 
-def _line(line: Line, inside: Collection[str]) -> str:
-    """A line; to a node in a subnet it comes from the left, for the subnet's heading stands above."""
+def _line(line: Line, inside: Collection[str], forked: Collection[str]) -> str:
+    """A line; to a node in a subnet it comes from the left, for the subnet's heading stands above.
+
+    Args:
+        line: The line.
+        inside: The nodes in subnets.
+        forked: The workloads with two kinds of interfaces: that in a subnet is drawn below the managed one.
+
+    """
     classes = line.verdict or "plain"
     port = " headport=w" if line.head in inside else ""
+    if port and line.tail in forked:
+        port += " minlen=2"  # room to come down beside the heading of the VPC
     label = f" label=<{_small(line.label)}>" if line.label else ""
     return f"{_quoted(line.tail)} -> {_quoted(line.head)} [id={_quoted(line.key)} class={classes} {_LINES[line.verdict]}{port}{label}]"
 
