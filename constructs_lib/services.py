@@ -276,24 +276,24 @@ SQS = Service(
 EXECUTE_API = Service(
     "execute-api",
     hosts=("execute-api.{region}.amazonaws.com", "*.execute-api.{region}.amazonaws.com"),
+    china=True,
     source=f"{_DOCS}/apigateway/latest/developerguide/apigateway-private-apis.html",
 )
-KINESIS_STREAMS = Service("kinesis-streams", hosts=("kinesis.{region}.amazonaws.com",))
+KINESIS_STREAMS = Service("kinesis-streams", hosts=("kinesis.{region}.amazonaws.com",), china=True)
 KINESIS_FIREHOSE = Service("kinesis-firehose", hosts=("firehose.{region}.amazonaws.com",))
-AUTOSCALING = Service("autoscaling")
-APPLICATION_AUTOSCALING = Service("application-autoscaling")
-CLOUDFORMATION = Service("cloudformation")
+AUTOSCALING = Service("autoscaling", china=True)
+APPLICATION_AUTOSCALING = Service("application-autoscaling", china=True)
+CLOUDFORMATION = Service("cloudformation", china=True)
 CLOUDTRAIL = Service("cloudtrail")
 ELASTICLOADBALANCING = Service("elasticloadbalancing")
 CODEBUILD = Service("codebuild")
-BATCH = Service("batch")
+BATCH = Service("batch", china=True)
 ECS = Service("ecs")
-EKS = Service("eks")
-RDS = Service("rds")
-FSX = Service("fsx")
-XRAY = Service("xray")
+EKS = Service("eks", china=True)
+RDS = Service("rds", china=True)
+FSX = Service("fsx", china=True)
+XRAY = Service("xray", china=True)
 LAKEFORMATION = Service("lakeformation")
-TRANSCRIBE = Service("transcribe")
 TRANSLATE = Service("translate")
 BEDROCK_AGENT = Service("bedrock-agent", source=f"{_DOCS}/bedrock/latest/userguide/vpc-interface-endpoints.html")
 BEDROCK_AGENT_RUNTIME = Service(

@@ -149,5 +149,5 @@ def test_named() -> None:
         ValueError, match=r"^no service is named 'Sagemaker.Runtimes': did you mean sagemaker.runtime or "
     ):
         named("Sagemaker.Runtimes")
-    with pytest.raises(ValueError, match=r"^no service is named 'xyzzy': there are s3, .*, sqs$"):
+    with pytest.raises(ValueError, match=r"^no service is named 'xyzzy': there are s3, .*, bedrock-agent-runtime$"):
         named("xyzzy")
