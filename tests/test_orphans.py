@@ -221,7 +221,7 @@ def test_without_credentials(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     assert command_line.main(["orphans", "--region", "eu-west-1"]) == 2
     shown = capsys.readouterr()
-    assert shown.err.startswith("sagemaker-network: The config profile (nobody) could not be found: give --region, ")
+    assert shown.err.startswith("sagemaker-network: the config profile (nobody) could not be found: give --region, ")
 
 
 def test_what_is_printed_arrives_through_a_pipe():
