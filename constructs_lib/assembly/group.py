@@ -31,6 +31,7 @@ class Group:
         #: Facts of VPCs that the CDK looked up, by VPC id.
         self.context_vpcs: dict[str, dict[str, Any]] = {}
         self._by_type: dict[str, list[Resource]] | None = None
+        self._unexpanded: list[tuple[Unknown, frozenset[str]]] | None = None
         self._followed: set[tuple[int, str]] = set()
         self._parameters: dict[str, list[Parameter]] | None = None
         self._literals: dict[tuple[str, tuple[str, ...] | None], list[str]] = {}
@@ -39,7 +40,7 @@ class Group:
     def adopt(self, templates: Iterable[Template]) -> None:
         """Take these templates in place of those from before."""
         self.templates = tuple(templates)
-        self._by_type = self._exports = self._parameters = None
+        self._by_type = self._unexpanded = self._exports = self._parameters = None
         self._literals = {}
 
     def follow(self, template: Template, place: str, value: Any) -> Any:
@@ -68,8 +69,10 @@ class Group:
 
         What ``Fn::Transform`` inserts may be of any type.
         """
+        if self._unexpanded is None:
+            self._unexpanded = [each for template in self.templates for each in template.unexpanded.values()]
         wanted = frozenset(types) | ANY_TYPE
-        return [what for template in self.templates for what, made in template.unexpanded.values() if made & wanted]
+        return [what for what, made in self._unexpanded if made & wanted]
 
     @property
     def parameters(self) -> dict[str, list[Parameter]]:

@@ -142,6 +142,21 @@ class Network(Index):
                 found.update(dict.fromkeys(self.pointing(kind, subnet, *path)))
         return (*found, *self.clusters, *self.training_networks)
 
+    @fact_of
+    def domains_beside(self, endpoint: Endpoint) -> tuple[studio.Domain, ...]:
+        """The domains that may be in the VPC of an endpoint: those that name it, and all of them where it is not in the templates."""
+        domains: tuple[studio.Domain, ...] = self.domains
+        try:
+            vpc = endpoint.vpc
+        except NotVisible:
+            return domains
+        return domains if vpc.imported else tuple(self.pointing(studio.Domain, vpc, "VpcId"))
+
+    @fact_of
+    def once(self, question: Callable[[Network], Any]) -> Any:
+        """The answer to a question about the whole network, found once for all the things that a rule asks it for."""
+        return question(self)
+
     @fact
     def custom_resources(self) -> tuple[Resource, ...]:
         """The custom resources of the templates; whether they exist is not decided."""

@@ -63,7 +63,7 @@ def _domains_behind(endpoint: Endpoint, network: Network) -> tuple[list[str], No
     """The VpcOnly domains in the endpoint's VPC, and why another one may be."""
     found: list[str] = []
     hidden: NotVisible | None = None
-    for domain in network.domains:
+    for domain in network.domains_beside(endpoint):
         try:
             if domain.vpc_only and domain.vpc is not None and domain.vpc.same_as(endpoint.vpc):
                 found.append(domain.id)

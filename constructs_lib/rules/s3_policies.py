@@ -131,7 +131,7 @@ def package_repositories_are_out_of_reach(endpoint: Endpoint, network: Network) 
 def endpoint_policy_admits_jumpstart(endpoint: Endpoint, network: Network) -> Findings:
     _require_gateway(endpoint)
     domains, hidden = [], None
-    for domain in network.domains:
+    for domain in network.domains_beside(endpoint):
         try:
             if _uses_jumpstart(domain) and domain.vpc and domain.vpc.same_as(endpoint.vpc):
                 domains.append(domain.label)

@@ -128,10 +128,16 @@ def _gateways_of(domain: Domain) -> list[str]:
 
 
 def _sagemaker_endpoints_of(domain: Domain, network: Network) -> list[str]:
-    found = []
-    for endpoint in network.endpoints:
+    try:
+        vpc = domain.vpc
+    except NotVisible:
+        return []
+    if vpc is None:
+        return []
+    found: list[str] = []
+    for endpoint in network.endpoints if vpc.imported else network.endpoints_in(vpc):
         try:
-            if "sagemaker" in endpoint.service_name and domain.vpc and endpoint.vpc.same_as(domain.vpc):
+            if "sagemaker" in endpoint.service_name and endpoint.vpc.same_as(vpc):
                 found.append(endpoint.label)
         except NotVisible:
             continue

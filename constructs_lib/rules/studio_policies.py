@@ -30,6 +30,20 @@ _ORIGIN_KEYS = ("aws:SourceVpc", "aws:SourceVpce")
     at="AuthMode",
 )
 def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Findings:
+    conditioned, unknown = network.once(_policies_on_the_url)
+    if not conditioned and not (unknown and _may_be_sso(domain)):
+        raise NotApplicable
+    if domain.auth_mode != "SSO":
+        return
+    for label, severity in conditioned.items():
+        yield Finding(
+            f"the condition of {label} on CreatePresignedDomainUrl has no effect: AuthMode is SSO", severity=severity
+        )
+    yield from unknown
+
+
+def _policies_on_the_url(network: Network) -> tuple[dict[str, Severity], list[NotVisible]]:
+    """The policies that condition the presigned URL on the network, how bad it is where that has no effect; and which cannot be read."""
     conditioned: dict[str, Severity] = {}
     unknown: list[NotVisible] = []
     for policy in network.policies:
@@ -42,15 +56,7 @@ def presigned_url_conditions_have_effect(domain: Domain, network: Network) -> Fi
             conditioned[policy.label] = Severity.WARNING
         elif _ADDRESS_KEY in keys:
             conditioned[policy.label] = Severity.INFO
-    if not conditioned and not (unknown and _may_be_sso(domain)):
-        raise NotApplicable
-    if domain.auth_mode != "SSO":
-        return
-    for label, severity in conditioned.items():
-        yield Finding(
-            f"the condition of {label} on CreatePresignedDomainUrl has no effect: AuthMode is SSO", severity=severity
-        )
-    yield from unknown
+    return conditioned, unknown
 
 
 def _keys_on_the_url(policy: Policy) -> set[str]:
