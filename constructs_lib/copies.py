@@ -5,11 +5,14 @@ from __future__ import annotations
 import marshal
 import os
 import signal
+from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, NoReturn
+    from collections.abc import Callable, Sequence
+    from typing import Any, NoReturn, TypeVar
+
+    T = TypeVar("T")
 
 
 def cores() -> int:
@@ -55,6 +58,29 @@ class Copy:
         _, status = os.waitpid(self._process, 0)
         self._process = None
         return status
+
+
+def in_shares(work: Callable[[Sequence[T]], Any], items: Sequence[T], *, worth: int) -> list[Any]:
+    """Return what the work gives for consecutive shares of the items: as many shares as there are cores, none smaller than is worth a process.
+
+    Args:
+        work: Returns plain values, as for `Copy`. What a copy does not bring to an end is done here.
+        items: All of them.
+        worth: How many items are worth starting a process.
+    """
+    count = max(1, min(cores(), len(items) // worth))
+    cuts = [len(items) * number // count for number in range(count + 1)]
+    shares = [items[start:end] for start, end in pairwise(cuts)]
+    copies = [Copy(lambda share=share: work(share)) for share in shares[1:]]  # type: ignore[misc]
+    try:
+        answers = [work(shares[0])]
+        for share, copy in zip(shares[1:], copies, strict=True):
+            answer = copy.answer()
+            answers.append(work(share) if answer is None else answer)
+    finally:
+        for copy in copies:
+            copy.end()
+    return answers
 
 
 def _do(work: Callable[[], Any], writing: int) -> NoReturn:

@@ -13,6 +13,8 @@ from constructs_lib import check as engine
 from constructs_lib import copies
 from constructs_lib.assembly import NotVisible, from_documents, load
 from constructs_lib.check import check
+from constructs_lib.report import json as json_report
+from constructs_lib.report.view import Report
 from constructs_lib.rules import Finding, Rule, Severity
 from tools.sample_templates import template
 
@@ -177,3 +179,31 @@ def test_progress():
     check(from_documents({"t": notebooks(200)}), progress=lambda done, total: seen.append((done, total)))
     assert seen == [(0, 200), (64, 200), (128, 200), (192, 200)]
     assert "constructs_lib.copies" in sys.modules
+
+
+@pytest.mark.parametrize("cores", [1, 2, 5])
+def test_shares_of_any_work(monkeypatch, cores):
+    """Consecutive shares, none smaller than is worth a process, in the order of the items; what a copy cannot do is done here."""
+    here = os.getpid()
+    monkeypatch.setattr(copies, "cores", lambda: cores)
+
+    def work(share):
+        if os.getpid() != here and 10 in share:
+            raise ZeroDivisionError
+        return list(share)
+
+    shares = copies.in_shares(work, range(11), worth=3)
+    assert [item for share in shares for item in share] == list(range(11))
+    assert len(shares) == min(cores, 3)
+    assert copies.in_shares(work, [], worth=3) == [[]]
+
+
+def test_a_long_report_is_written_together(monkeypatch):
+    """The same text, whoever wrote it."""
+    given = from_documents({"t": notebooks(30)})
+    report = Report(given, check(given))
+    alone = json_report.render(report)
+    monkeypatch.setattr(json_report, "_WORTH_A_PROCESS", 10)
+    monkeypatch.setattr(copies, "cores", lambda: 4)
+    assert json_report.render(report) == alone
+    assert len(json.loads(alone)["results"]) > 40
