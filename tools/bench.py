@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from constructs_lib.copies import cores
 from tools.sample_templates import template
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def main() -> int:
             [
                 "# Benchmark",
                 "",
-                "Written by `make bench`; ratios within one run on one machine with two cores.",
+                f"Written by `make bench`: ratios within one run on one machine, here with {cores()} cores. Each number is the best of several runs.",
                 "",
                 "| what | measured |",
                 "|---|---|",
