@@ -26,7 +26,7 @@ setup: .venv/.done node_modules/.done ## install everything into .venv and node_
 
 node_modules/.done: package.json package-lock.json | .venv/.done
 	@echo "setting up node_modules: the AWS CDK CLI"
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 deploy-local: setup ## deploy every reference stack to an emulated AWS, check what exists, destroy it again
