@@ -204,17 +204,14 @@ def _judged_together(
     shares: Sequence[Sequence[_Case]], rules: Sequence[Rule], progress: Callable[[int, int], None] | None
 ) -> list[Result]:
     """Judge the first share here and the others in copies of this process; what a copy cannot do is done here, too."""
-    from constructs_lib.copies import Copy
+    from constructs_lib.copies import together
 
-    copies = [Copy(lambda share=share: _packed(_judged(share, rules), share, rules)) for share in shares[1:]]  # type: ignore[misc]
-    try:
-        results = _judged(shares[0], rules, progress)
-        for share, copy in zip(shares[1:], copies, strict=True):
-            packed = copy.answer()
-            results += _judged(share, rules) if packed is None else _unpacked(packed, share, rules)
-    finally:
-        for copy in copies:
-            copy.end()
+    results, answers = together(
+        lambda: _judged(shares[0], rules, progress),
+        [lambda share=share: _packed(_judged(share, rules), share, rules) for share in shares[1:]],  # type: ignore[misc]
+    )
+    for share, packed in zip(shares[1:], answers, strict=True):
+        results += _judged(share, rules) if packed is None else _unpacked(packed, share, rules)
     return results
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import signal
+from functools import partial
 from itertools import pairwise
 
 TYPE_CHECKING = False
@@ -60,6 +61,24 @@ class Copy:
         return status
 
 
+def together(here: Callable[[], T], elsewhere: Sequence[Callable[[], Any]]) -> tuple[T, list[Any]]:
+    """Do one piece of work here, while copies of this process do the others.
+
+    Args:
+        here: Returns anything.
+        elsewhere: Each returns plain values, as for `Copy`.
+
+    Returns:
+        What each gave, None for what a copy did not bring to an end.
+    """
+    copies = [Copy(work) for work in elsewhere]
+    try:
+        return here(), [copy.answer() for copy in copies]
+    finally:
+        for copy in copies:
+            copy.end()
+
+
 def in_shares(work: Callable[[Sequence[T]], Any], items: Sequence[T], *, worth: int) -> list[Any]:
     """Return what the work gives for consecutive shares of the items: as many shares as there are cores, none smaller than is worth a process.
 
@@ -71,16 +90,8 @@ def in_shares(work: Callable[[Sequence[T]], Any], items: Sequence[T], *, worth: 
     count = max(1, min(cores(), len(items) // worth))
     cuts = [len(items) * number // count for number in range(count + 1)]
     shares = [items[start:end] for start, end in pairwise(cuts)]
-    copies = [Copy(lambda share=share: work(share)) for share in shares[1:]]  # type: ignore[misc]
-    try:
-        answers = [work(shares[0])]
-        for share, copy in zip(shares[1:], copies, strict=True):
-            answer = copy.answer()
-            answers.append(work(share) if answer is None else answer)
-    finally:
-        for copy in copies:
-            copy.end()
-    return answers
+    first, answers = together(lambda: work(shares[0]), [partial(work, share) for share in shares[1:]])
+    return [first, *(work(s) if answer is None else answer for s, answer in zip(shares[1:], answers, strict=True))]
 
 
 def _do(work: Callable[[], Any], writing: int) -> NoReturn:
