@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -12,41 +11,29 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, Overrides, acknowledge, checked_overrides
+from constructs_lib.patterns.acknowledgements import WILDCARD_RULE, Overrides, checked_overrides
 from constructs_lib.patterns.checked import checked
 from constructs_lib.patterns.encryption import encryption_key as key_of
 from constructs_lib.patterns.guardrail_networks import allowed_ids
+from constructs_lib.patterns.handler_function import allow_logs, function_reasons, handler_function
 from constructs_lib.patterns.handlers.detector.workloads import CALL, KINDS
-from constructs_lib.patterns.studio_cleanup import allow_logs
 from constructs_lib.patterns.wildcards import acknowledge_wildcards
 
 if TYPE_CHECKING:
     from constructs_lib.patterns.training import PrivateTrainingJobNetwork
 
-_HANDLERS = Path(__file__).parent / "handlers"
 _SOURCE = "sagemaker-network.detector"
 _MOST_IDS = 120
 """A function's environment holds 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
-_PACKS = ("HIPAA.Security", "NIST.800.53.R5", "PCI.DSS.321")
-_FUNCTION_REASONS = {
-    **dict.fromkeys(
-        (f"{pack}-LambdaInsideVPC" for pack in _PACKS),
-        "the function calls AWS APIs alone; inside the VPC that it watches, it would depend on the network that it is to judge",
-    ),
-    **dict.fromkeys(
-        (f"{pack}-LambdaConcurrency" for pack in _PACKS[:2]),
-        "the function runs for a moment when a job starts: reserving concurrency for it would take it from others of the account",
-    ),
-    **dict.fromkeys(
-        (f"{pack}-LambdaDLQ" for pack in _PACKS[:2]),
-        "Lambda tries a failed event twice more, and its metric Errors counts it; a workload that has started is in SageMaker's lists",
-    ),
-}
+_FUNCTION_REASONS = function_reasons(
+    inside_vpc="the function calls AWS APIs alone; inside the VPC that it watches, it would depend on the network that it is to judge",
+    concurrency="the function runs for a moment when a job starts: reserving concurrency for it would take it from others of the account",
+    dead_letters="Lambda tries a failed event twice more, and its metric Errors counts it; a workload that has started is in SageMaker's lists",
+)
 _LOG_STREAMS = "Lambda names the log streams itself; the statement is limited to the function's own log group"
 _WORKLOADS = "people name jobs and notebooks themselves; the actions describe them and, where that is wanted, stop them"
 
@@ -132,13 +119,21 @@ class SageMakerDetector(Construct):
         permissions = iam.ManagedPolicy(self, "Permissions", roles=[self.role], statements=allowed)
         acknowledge_wildcards(permissions, allowed, _reason, overrides)
         networks_given = cdk.Stack.of(self).to_json_string({"subnets": subnet_ids, "securityGroups": group_ids})
-        self.function = self._function(
-            {
+        self.function = handler_function(
+            self,
+            package="detector",
+            # What the function may do stands in one managed policy, and the CDK is not to add to it.
+            role=self.role.without_policy_updates(),
+            log_group=self.log_group,
+            timeout=cdk.Duration.minutes(2),
+            description="Reports SageMaker workloads outside the given networks",
+            reasons=_FUNCTION_REASONS,
+            overrides=overrides,
+            environment={
                 "NETWORKS": networks_given,
                 "STOP": str(stop).lower(),
                 "TOPIC_ARN": topic.topic_arn if topic else "",
             },
-            overrides,
         )
         self.rules = [
             self._rule("StateChanges", "SageMaker jobs and notebook instances that have started", _state_changes()),
@@ -147,30 +142,6 @@ class SageMakerDetector(Construct):
         for rule in self.rules:
             # An event that comes before the permissions are there would fail.
             rule.node.add_dependency(permissions)
-
-    def _function(self, environment: dict[str, str], overrides: Overrides) -> lambda_.Function:
-        function = lambda_.Function(
-            self,
-            "Function",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            handler="detector.index.handler",
-            code=lambda_.Code.from_asset(
-                str(_HANDLERS), exclude=["*", "!detector", "!detector/*.py"], ignore_mode=cdk.IgnoreMode.GIT
-            ),
-            # What the function may do stands in one managed policy, and the CDK is not to add to it.
-            role=self.role.without_policy_updates(),
-            log_group=self.log_group,
-            timeout=cdk.Duration.minutes(2),
-            memory_size=256,
-            environment=environment,
-            description="Reports SageMaker workloads outside the given networks",
-        )
-        resource = function.node.default_child
-        assert isinstance(resource, cdk.CfnResource)
-        acknowledge(resource, _FUNCTION_REASONS, overrides)
-        # The CDK adds a dependency on the role, which the property says already (cfn-lint W3005).
-        resource.add_deletion_override("DependsOn")
-        return function
 
     def _rule(self, construct_id: str, description: str, pattern: events.EventPattern) -> events.Rule:
         target = targets.LambdaFunction(self.function)

@@ -16,17 +16,16 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/gs-studio-delete-domain.
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
-from constructs_lib.patterns.acknowledgements import Overrides, acknowledge
+from constructs_lib.patterns.acknowledgements import Overrides
+from constructs_lib.patterns.handler_function import allow_logs, function_reasons, handler_function
 from constructs_lib.patterns.studio_cleanup_policy import reason, statements
 from constructs_lib.patterns.wildcards import acknowledge_wildcards
 
@@ -35,24 +34,13 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sagemaker as sagemaker
 
 CONSENT_TAG = "sagemaker-network:removal-policy"
-_HANDLERS = Path(__file__).parent / "handlers"
 _IDS = ("Resource", "BeforeUserProfiles")
 
-_PACKS = ("HIPAA.Security", "NIST.800.53.R5", "PCI.DSS.321")
-_FUNCTION_REASONS = {
-    **dict.fromkeys(
-        (f"{pack}-LambdaInsideVPC" for pack in _PACKS),
-        "the function calls AWS APIs alone and takes part in the deletion of the VPC: inside it, its own network interfaces would hold it",
-    ),
-    **dict.fromkeys(
-        (f"{pack}-LambdaConcurrency" for pack in _PACKS[:2]),
-        "CloudFormation invokes the function once for each deletion, and it hands over to itself one by one: there is nothing to limit",
-    ),
-    **dict.fromkeys(
-        (f"{pack}-LambdaDLQ" for pack in _PACKS[:2]),
-        "a failure is answered to CloudFormation with its reason and stops the deletion of the stack, where people see it",
-    ),
-}
+_FUNCTION_REASONS = function_reasons(
+    inside_vpc="the function calls AWS APIs alone and takes part in the deletion of the VPC: inside it, its own network interfaces would hold it",
+    concurrency="CloudFormation invokes the function once for each deletion, and it hands over to itself one by one: there is nothing to limit",
+    dead_letters="a failure is answered to CloudFormation with its reason and stops the deletion of the stack, where people see it",
+)
 KNOWN_ACKNOWLEDGEMENTS = tuple(_FUNCTION_REASONS)
 """What the function acknowledges beside the wildcards of its policy, and a user's reason may replace."""
 
@@ -97,25 +85,16 @@ class StudioCleanup(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description="Destroys one SageMaker Studio domain with all that belongs to it",
         )
-        self.function = lambda_.Function(
+        self.function = handler_function(
             self,
-            "Function",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            handler="studio_cleanup.index.handler",
-            code=lambda_.Code.from_asset(
-                str(_HANDLERS), exclude=["*", "!studio_cleanup", "!studio_cleanup/*.py"], ignore_mode=cdk.IgnoreMode.GIT
-            ),
+            package="studio_cleanup",
             role=self.role,
             log_group=self.log_group,
             timeout=cdk.Duration.minutes(15),
-            memory_size=256,
             description="Destroys a SageMaker Studio domain with all that belongs to it",
+            reasons=_FUNCTION_REASONS,
+            overrides=acknowledgements,
         )
-        resource = self.function.node.default_child
-        assert isinstance(resource, cdk.CfnResource)
-        acknowledge(resource, _FUNCTION_REASONS, acknowledgements)
-        # The CDK adds a dependency on the role, which the property says already (cfn-lint W3005).
-        resource.add_deletion_override("DependsOn")
         allowed = statements(domain=domain, vpc=vpc, function=self.function, log_group=self.log_group)
         permissions = iam.ManagedPolicy(
             self,
@@ -153,27 +132,3 @@ class StudioCleanup(Construct):
     def run_before_deletion_of(self, profiles: IDependable) -> None:
         """Have the function run before CloudFormation deletes these user profiles."""
         self._before_profiles.node.add_dependency(profiles)
-
-
-def allow_logs(key: kms.IKey) -> bool:
-    """Let CloudWatch Logs use a key of the app for log groups of the account; an imported key's policy is its owner's.
-
-    Returns:
-        Whether it may.
-
-    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-    """
-    if not isinstance(key, kms.Key):
-        return False
-    form = cdk.ArnFormat.COLON_RESOURCE_NAME
-    groups = cdk.Stack.of(key).format_arn(service="logs", resource="log-group", resource_name="*", arn_format=form)
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="CloudWatchLogs",
-            principals=[iam.ServicePrincipal("logs.amazonaws.com")],
-            actions=["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-            resources=["*"],
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
-        )
-    )
-    return True
