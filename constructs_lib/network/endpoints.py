@@ -221,14 +221,6 @@ class Endpoint(Thing):
         """`ipv4`, `ipv6` or `dualstack`."""
         return str(self.text("IpAddressType", default="ipv4")).lower()
 
-    @property
-    def subnet_ranges(self) -> tuple[Range, ...]:
-        """Where the addresses of its interfaces surely lie."""
-        found: list[Range] = []
-        for subnet in self.subnets:
-            found += subnet.ranges
-        return tuple(dict.fromkeys(found)) or self.vpc.cidrs
-
     def admits(self, who: Vantage | Sequence[SecurityGroup]) -> tuple[Rule, ...] | None:
         """Return the rules by which its groups admit TCP 443 from these groups, or from the subnets of this workload; None where they do not."""
         from constructs_lib.network.vantage import Vantage

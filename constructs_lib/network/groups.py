@@ -99,11 +99,6 @@ class SecurityGroup(Thing):
         return isinstance(value, Unknown) or bool(value)
 
     @fact
-    def inline_egress(self) -> tuple[Rule, ...]:
-        """The egress rules in the group itself, the CDK's placeholder left out."""
-        return self._inline("egress")
-
-    @fact
     def separate_egress(self) -> tuple[Rule, ...]:
         """The egress rules that separate resources add, the CDK's placeholder left out."""
         return self.separate("egress")

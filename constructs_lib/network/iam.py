@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from constructs_lib.assembly import NotVisible, Pseudo, Text, Unknown, fact
+from constructs_lib.assembly import Pseudo, Text, Unknown, fact
 from constructs_lib.network.documents import as_document
 from constructs_lib.network.things import Thing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
 
@@ -231,14 +231,6 @@ class Role(Thing):
                 found.append(str(value))
         return tuple(found)
 
-    @property
-    def declare_policies(self) -> NotVisible:
-        """The exception that says that some of its policies are not in the templates."""
-        return NotVisible(
-            f"{', '.join(self.unknown_policies)} of role {self.id}",
-            "check the stack that defines it along with this one",
-        )
-
 
 class BucketPolicy(Thing):
     """An S3 bucket policy."""
@@ -255,8 +247,3 @@ class BucketPolicy(Thing):
     def bucket(self) -> Any:
         """The bucket, as its reference or name."""
         return self.get("Bucket")
-
-
-def any_allows(statements: Iterable[Statement], action: str) -> bool:
-    """Does one of the statements allow this action?"""
-    return any(statement.allows(action) for statement in statements)

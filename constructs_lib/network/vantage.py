@@ -117,13 +117,6 @@ class Vantage:
         return self.hidden_routes is not None and isinstance(self.hidden_routes, Rerouted)
 
     @property
-    def platform(self) -> Vantage:
-        """The same place as SageMaker itself uses it to move data, which network isolation does not stop."""
-        found = object.__new__(Vantage)
-        found.__dict__.update(self.__dict__, isolated=False)
-        return found
-
-    @property
     def vpc(self) -> Vpc | None:
         """The VPC that it is attached to, or None."""
         return self.subnets[0].vpc if self.subnets else None
