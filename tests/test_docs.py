@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
 
 import pytest
+from repository import belonging
 from snippets import ROOT
 
 from tools import acknowledgement_page, rule_pages
@@ -26,25 +26,11 @@ DATA = re.compile(
 )
 
 
-def files():
-    """What belongs to the repository: tracked, or about to be."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listed.returncode:
-        pytest.skip("not a git work tree, so what belongs to the project is not known")
-    return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
-
-
 @pytest.mark.parametrize("what", FOREIGN)
 def test_speaks_of_itself_alone(what):
     """No file mentions what a reader elsewhere cannot know."""
     found = []
-    for name in files():
+    for name in belonging():
         if DATA.search(name):
             continue
         try:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from repository import belonging
 from snippets import ROOT
 
 if sys.version_info >= (3, 11):
@@ -125,17 +126,9 @@ def contents(wheel):
 
 def test_wheel_holds_all_of_the_package(wheel):
     """Every file of the package is there, data included: types marker, scripts, handlers, examples, schema, what draws pictures."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "constructs_lib"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+    assert {name for name in contents(wheel) if not name.startswith("sagemaker_network_constructs-")} == set(
+        belonging("constructs_lib")
     )
-    if listed.returncode:
-        pytest.skip("not a git work tree, so what belongs to the package is not known")
-    there = {name for name in listed.stdout.split() if (ROOT / name).is_file()}
-    assert {name for name in contents(wheel) if not name.startswith("sagemaker_network_constructs-")} == there
 
 
 @pytest.mark.parametrize(
