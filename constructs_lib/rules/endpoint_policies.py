@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network import statements_of
-from constructs_lib.rules._groups import listed
+from constructs_lib.rules._groups import listed, visible
 from constructs_lib.rules._rule import GUIDE, NotApplicable, Severity, rule
 from constructs_lib.services import S3, SAGEMAKER_API
 
@@ -47,7 +47,10 @@ def endpoint_policy_allows_something(endpoint: Endpoint, network: Network) -> Fi
 def api_policy_lets_studio_work(endpoint: Endpoint, network: Network) -> Findings:
     if not endpoint.given("PolicyDocument") or endpoint.service is not SAGEMAKER_API:
         raise NotApplicable
-    domains, hidden = _domains_behind(endpoint, network)
+    domains, hidden = visible(
+        network.domains_beside(endpoint),
+        lambda domain: domain.vpc_only and domain.vpc is not None and domain.vpc.same_as(endpoint.vpc),
+    )
     if not domains and not hidden:
         raise NotApplicable
     statements = statements_of(endpoint, endpoint.policy, "PolicyDocument")
@@ -55,21 +58,9 @@ def api_policy_lets_studio_work(endpoint: Endpoint, network: Network) -> Finding
     if missing and not domains and hidden:
         raise hidden
     if missing:
-        who = f"domain {domains[0]} needs" if len(domains) == 1 else f"domains {listed(domains)} need"
+        names = [domain.id for domain in domains]
+        who = f"domain {names[0]} needs" if len(names) == 1 else f"domains {listed(names)} need"
         yield f"the endpoint policy does not allow {listed(missing)}, which {who}"
-
-
-def _domains_behind(endpoint: Endpoint, network: Network) -> tuple[list[str], NotVisible | None]:
-    """The VpcOnly domains in the endpoint's VPC, and why another one may be."""
-    found: list[str] = []
-    hidden: NotVisible | None = None
-    for domain in network.domains_beside(endpoint):
-        try:
-            if domain.vpc_only and domain.vpc is not None and domain.vpc.same_as(endpoint.vpc):
-                found.append(domain.id)
-        except NotVisible as reason:
-            hidden = hidden or reason
-    return found, hidden
 
 
 def _allowed(statements: Sequence[Statement], action: str) -> bool:

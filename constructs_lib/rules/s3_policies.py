@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs_lib.assembly import NotVisible, Reference, Unknown
 from constructs_lib.network import Range
 from constructs_lib.rules._consumers import past_the_vpc
-from constructs_lib.rules._groups import listed
+from constructs_lib.rules._groups import listed, visible
 from constructs_lib.rules._rule import GUIDE, PRIVATELINK, NotApplicable, Severity, rule
 from constructs_lib.rules._s3_policy import (
     IMAGE_LAYERS,
@@ -130,20 +130,17 @@ def package_repositories_are_out_of_reach(endpoint: Endpoint, network: Network) 
 )
 def endpoint_policy_admits_jumpstart(endpoint: Endpoint, network: Network) -> Findings:
     _require_gateway(endpoint)
-    domains, hidden = [], None
-    for domain in network.domains_beside(endpoint):
-        try:
-            if _uses_jumpstart(domain) and domain.vpc and domain.vpc.same_as(endpoint.vpc):
-                domains.append(domain.label)
-        except NotVisible as reason:
-            hidden = hidden or reason
+    domains, hidden = visible(
+        network.domains_beside(endpoint),
+        lambda domain: _uses_jumpstart(domain) and domain.vpc and domain.vpc.same_as(endpoint.vpc),
+    )
     if not domains and not hidden:
         raise NotApplicable
     if not _keeps_from(endpoint, JUMPSTART):
         return
     if not domains:
         raise hidden or NotApplicable
-    yield f"the policy does not allow {_shown(JUMPSTART, endpoint)}, where the JumpStart models for {listed(domains)} come from"
+    yield f"the policy does not allow {_shown(JUMPSTART, endpoint)}, where the JumpStart models for {listed(domain.label for domain in domains)} come from"
 
 
 def _uses_jumpstart(domain: Domain) -> bool:
