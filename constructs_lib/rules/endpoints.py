@@ -6,7 +6,7 @@ from re import compile as pattern
 
 from constructs_lib.assembly import NotVisible
 from constructs_lib.network.names import same_name
-from constructs_lib.rules._groups import listed
+from constructs_lib.rules._groups import listed, visible
 from constructs_lib.rules._rule import (
     CLOUDFORMATION,
     GUIDE,
@@ -247,15 +247,12 @@ def private_names_are_given_once(endpoint: Endpoint, network: Network) -> Findin
     if endpoint.kind != "Interface" or not endpoint.private_dns:
         raise NotApplicable
     name, vpc = str(endpoint.get("ServiceName")), endpoint.vpc
-    rivals, unknown = [], None
-    for other in _others(endpoint, vpc, network):
-        try:
-            if other is not endpoint and _is_rival(other, endpoint) and other.exists:
-                rivals.append(other.label)
-        except NotVisible as reason:
-            unknown = unknown or reason
+    rivals, unknown = visible(
+        _others(endpoint, vpc, network),
+        lambda other: other is not endpoint and _is_rival(other, endpoint) and other.exists,
+    )
     if rivals:
-        yield f"{listed(rivals)} {'has' if len(rivals) == 1 else 'have'} the private names of {name} in this VPC already"
+        yield f"{listed(rival.label for rival in rivals)} {'has' if len(rivals) == 1 else 'have'} the private names of {name} in this VPC already"
     elif unknown:
         raise unknown
     elif not vpc.complete:

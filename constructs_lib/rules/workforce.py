@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.assembly import NotApplicable, NotVisible
-from constructs_lib.rules._groups import listed
+from constructs_lib.rules._groups import listed, visible
 from constructs_lib.rules._rule import GUIDE, Finding, Severity, rule
 from constructs_lib.rules._s3_policy import lets_through
 from constructs_lib.rules._studio import each
@@ -34,13 +34,8 @@ def portal_vpc_has_dns(workforce: Workforce, network: Network) -> Findings:
     vpc = workforce.vpc
     if vpc is None:
         raise NotApplicable
-    off, hidden = [], None
-    for name, attribute in (("EnableDnsSupport", "dns_support"), ("EnableDnsHostnames", "dns_hostnames")):
-        try:
-            if not getattr(vpc, attribute):
-                off.append(name)
-        except NotVisible as reason:
-            hidden = hidden or reason
+    attributes = {"EnableDnsSupport": "dns_support", "EnableDnsHostnames": "dns_hostnames"}
+    off, hidden = visible(attributes, lambda name: not getattr(vpc, attributes[name]))
     if off:
         yield f"{' and '.join(off)} of {vpc.label} {'is' if len(off) == 1 else 'are'} not true"
     elif hidden:
