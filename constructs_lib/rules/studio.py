@@ -68,7 +68,7 @@ def _way_to_the_internet(subnet: Subnet) -> str:
     at="SubnetIds",
 )
 def domain_spans_zones(domain: Domain, network: Network) -> Findings:
-    if not domain.given("SubnetIds"):
+    if not domain.given("SubnetIds") or not domain.subnets:
         raise NotApplicable
     if domain.count("SubnetIds") == 1 and domain.subnets:
         yield f"{domain.subnets[0].label} is the only subnet"

@@ -76,3 +76,10 @@ def test_no_rule_crashes_on_a_malformed_property(data):
         return
     for result in check(template):
         assert result.message or result.verdict == "satisfied"
+
+
+def test_an_empty_subnet_id_names_none():
+    """A list with nothing but an empty id has no zones to compare."""
+    body = {"Type": "AWS::SageMaker::Domain", "Properties": {"AppNetworkAccessType": "VpcOnly", "SubnetIds": [""]}}
+    results = check(from_documents({"t": {"Resources": {"Domain": body}}}))
+    assert "SMN-DOM-11" not in {each.rule.id for each in results}
